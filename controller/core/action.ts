@@ -1,0 +1,93 @@
+/** Everything a RunInstances call says, frozen before it is made, so that a replay says the same. */
+export interface LaunchRequest {
+  /** At most 64 ASCII characters; scoped to the subnet's zone. */
+  readonly clientToken: string;
+  readonly imageId: string;
+  readonly instanceType: string;
+  readonly subnetId: string;
+  readonly securityGroups: readonly string[];
+  readonly instanceProfile?: string;
+  readonly rootDeviceName: string;
+  readonly rootSizeGib: number;
+  readonly rootType: string;
+  readonly kmsKeyId?: string;
+  /** Plain text; the adapter encodes it. */
+  readonly userData: string;
+  readonly machineTags: Readonly<Record<string, string>>;
+  readonly rootTags: Readonly<Record<string, string>>;
+}
+
+/** Everything a CreateVolume call says. Encryption is always on. */
+export interface CreateHomeRequest {
+  readonly clientToken: string;
+  readonly az: string;
+  readonly sizeGib: number;
+  readonly type: string;
+  readonly iops?: number;
+  readonly throughput?: number;
+  readonly kmsKeyId?: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** One mutation of the account. Each carries all that the adapter needs and nothing else. */
+export type Action =
+  | { readonly kind: 'launch'; readonly name: string; readonly request: LaunchRequest }
+  | { readonly kind: 'create-home'; readonly name: string; readonly request: CreateHomeRequest }
+  | {
+      readonly kind: 'attach-home';
+      readonly name: string;
+      readonly machineId: string;
+      readonly homeId: string;
+      readonly deviceName: string;
+    }
+  /** Sets DeleteOnTermination=false on the home's mapping. */
+  | {
+      readonly kind: 'protect-home';
+      readonly name: string;
+      readonly machineId: string;
+      readonly deviceName: string;
+    }
+  | {
+      readonly kind: 'tag';
+      readonly name: string;
+      readonly resourceId: string;
+      readonly tags: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'start'; readonly name: string; readonly machineId: string }
+  | { readonly kind: 'stop'; readonly name: string; readonly machineId: string }
+  | {
+      readonly kind: 'set-type';
+      readonly name: string;
+      readonly machineId: string;
+      readonly instanceType: string;
+    }
+  | {
+      readonly kind: 'modify-home';
+      readonly name: string;
+      readonly homeId: string;
+      readonly sizeGib: number;
+      readonly type: string;
+      readonly iops?: number;
+      readonly throughput?: number;
+    };
+
+/** How a mutation ended, after its errors were classified once (`controller/aws/errors.ts`). */
+export type Outcome =
+  | {
+      readonly result: 'done';
+      readonly machineId?: string;
+      readonly homeId?: string;
+      readonly az?: string;
+    }
+  /** AWS refused: nothing happened. A new attempt may differ. */
+  | {
+      readonly result: 'refused';
+      readonly code: string;
+      readonly message: string;
+      readonly capacity: boolean;
+      readonly remedy: string;
+    }
+  /** Unknown whether it took effect (time-out, 5xx, lost connection): the step stays and is replayed. */
+  | { readonly result: 'unknown'; readonly code: string; readonly message: string }
+  /** Not sent: out of time, out of lease, or throttled before sending. */
+  | { readonly result: 'not-sent'; readonly message: string };

@@ -1,0 +1,130 @@
+import type { Instant } from './instant.ts';
+
+export type MachineState =
+  | 'pending'
+  | 'running'
+  | 'shutting-down'
+  | 'terminated'
+  | 'stopping'
+  | 'stopped'
+  /** A state this version does not know: nothing is done to it. */
+  | 'unknown';
+
+/** An EC2 instance that carries the fleet's tag, or that the ledger names, as it was read. */
+export interface Machine {
+  readonly id: string;
+  readonly state: MachineState;
+  /** Why it is in its state, as EC2 says: `Client.UserInitiatedShutdown`. */
+  readonly stateReason?: { readonly code: string; readonly message: string };
+  readonly type: string;
+  readonly imageId: string;
+  readonly az: string;
+  readonly subnetId?: string;
+  readonly privateIp?: string;
+  /** The last launch or start. moto does not renew it on start. */
+  readonly launchedAt: Instant;
+  readonly tags: Readonly<Record<string, string>>;
+  /** The block-device mapping, root included. */
+  readonly devices: readonly MachineDevice[];
+  readonly rootDeviceName?: string;
+  /** The worse of EC2's two status checks; `none` where the machine is not running or none was read. */
+  readonly checks: 'ok' | 'initializing' | 'impaired' | 'none';
+}
+
+export interface MachineDevice {
+  readonly deviceName: string;
+  readonly volumeId: string;
+  readonly deleteOnTermination: boolean;
+}
+
+export type VolumeState =
+  | 'creating'
+  | 'available'
+  | 'in-use'
+  | 'deleting'
+  | 'deleted'
+  | 'error'
+  | 'unknown';
+
+/** An EBS volume that carries role=home and the fleet's tag, or that the ledger names, as it was read. */
+export interface Home {
+  readonly id: string;
+  readonly state: VolumeState;
+  readonly az: string;
+  readonly sizeGib: number;
+  readonly type: string;
+  readonly iops?: number;
+  readonly throughput?: number;
+  readonly encrypted: boolean;
+  readonly createdAt: Instant;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly attachments: readonly {
+    readonly instanceId: string;
+    readonly deviceName: string;
+    readonly state: 'attaching' | 'attached' | 'detaching' | 'detached' | 'busy' | 'unknown';
+  }[];
+  /** A ModifyVolume that is not over: `modifying` until the size is usable, then `optimizing`. */
+  readonly modifying?: 'modifying' | 'optimizing';
+}
+
+/** A subnet of some class, as it was read. */
+export interface Subnet {
+  readonly id: string;
+  readonly az: string;
+}
+
+/** What a channel (or a DevInstance's own image id) resolves to now, or why it cannot be used. */
+export type ImageReading =
+  | {
+      readonly usable: true;
+      readonly imageId: string;
+      readonly imageName: string;
+      /** Of the SSM parameter; undefined for a pin or an own image. */
+      readonly parameterVersion?: number;
+      readonly architecture: string;
+      readonly rootDeviceName: string;
+      readonly rootSnapshotGib: number;
+    }
+  | { readonly usable: false; readonly reason: string; readonly remedy: string };
+
+/** What the host inside a machine says of itself. Advisory: never grounds for destruction. */
+export interface HostReport {
+  readonly machineId: string;
+  readonly bootId: string;
+  readonly specHash: string;
+  readonly phase: 'booting' | 'home' | 'ready' | 'failed';
+  readonly reason?: string;
+}
+
+/** A read that failed or came back partial: what it would have said is unknown, never absent. */
+export interface ReadFailure {
+  readonly what: 'machines' | 'homes' | 'checks' | 'subnets' | 'images' | 'reports';
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** The account as one pass read it. */
+export interface Observed {
+  readonly account: string;
+  readonly region: string;
+  readonly machines: readonly Machine[];
+  readonly homes: readonly Home[];
+  /** Ids that the ledger or a tag names and that both the listing and a read by id did not find. */
+  readonly absent: ReadonlySet<string>;
+  readonly subnets: ReadonlyMap<string, Subnet>;
+  /** By channel name, and by image id for DevInstances with an own image. */
+  readonly images: ReadonlyMap<string, ImageReading>;
+  /** By machine id; undefined where this account's hosts have nowhere to report. */
+  readonly reports: ReadonlyMap<string, HostReport> | undefined;
+  readonly failures: readonly ReadFailure[];
+}
+
+/** What an Observer is asked to look at beyond the resources that carry the fleet's tag. */
+export interface Interest {
+  readonly fleet: string;
+  readonly machineIds: readonly string[];
+  readonly homeIds: readonly string[];
+  readonly subnetIds: readonly string[];
+  readonly channels: readonly import('./desired.ts').ResolvedChannel[];
+  readonly imageIds: readonly string[];
+}

@@ -1,0 +1,59 @@
+import type { Action } from './action.ts';
+import type { EffectiveSpec } from './desired.ts';
+import type { Instant } from './instant.ts';
+
+/**
+ * The durable note written before a mutation. A step that is still there at the next pass was
+ * interrupted: it is found done in what is observed, or replayed as it stands.
+ */
+export interface Step {
+  readonly action: Action;
+  readonly at: Instant;
+}
+
+/** What the ledger keeps of one DevInstance. */
+export interface DevInstanceRecord {
+  readonly name: string;
+  /** Bound to the name once; tagged on machine and home. */
+  readonly uid: string;
+  readonly owner: string;
+  /** The last spec that was valid: in force while the file is broken or gone. */
+  readonly effective: EffectiveSpec;
+  /** Counts launches: the current or last machine's `devinstance:ordinal`; 0 before the first. */
+  readonly ordinal: number;
+  readonly machineId?: string;
+  readonly homeId?: string;
+  /** Set with the home: where every later machine must be. */
+  readonly az?: string;
+  /** True once a machine was ready with this home: permission to format is gone for good. */
+  readonly homeWasReady: boolean;
+  /** The last power state this controller brought about or took note of, and who did it. */
+  readonly power?: {
+    readonly state: 'running' | 'stopped';
+    readonly at: Instant;
+    readonly by: 'controller' | 'person';
+  };
+  /** A stretch in which the machine may run although its schedule is off. */
+  readonly manualHold?: { readonly from: Instant; readonly until: Instant };
+  /** Since when the machine should be on its way to ready; cleared when it is, or is off. */
+  readonly becomingReadySince?: Instant;
+  /** When the spec was first seen gone from git. */
+  readonly orphanedAt?: Instant;
+  readonly step?: Step;
+  /** Set after a failure; cleared by success. No new attempt before `notBefore`. */
+  readonly retry?: {
+    readonly actionKind: Action['kind'];
+    readonly attempts: number;
+    readonly notBefore: Instant;
+    readonly code: string;
+    readonly message: string;
+    readonly capacity: boolean;
+  };
+}
+
+/** The marker that ties a ledger to one fleet in one account and region (decision 1). */
+export interface Marker {
+  readonly fleet: string;
+  readonly account: string;
+  readonly region: string;
+}

@@ -1,0 +1,24 @@
+/**
+ * The tag keys on machines and volumes. A colon, never a slash: a slash makes launches fail once
+ * instance metadata tags are on (kubernetes-sigs/karpenter#1527).
+ */
+export const tagKeys = {
+  name: 'Name',
+  fleet: 'devinstance:fleet',
+  devInstance: 'devinstance:name',
+  uid: 'devinstance:uid',
+  owner: 'devinstance:owner',
+  /** `machine`, `root` or `home`. */
+  role: 'devinstance:role',
+  ordinal: 'devinstance:ordinal',
+  specHash: 'devinstance:spec-hash',
+  image: 'devinstance:image',
+  /** On a machine: `vol-…`, or `vol-…:new` while the host may format it. */
+  home: 'devinstance:home',
+  /** `orphaned`, `released`, or `active` (the same as none). */
+  phase: 'devinstance:phase',
+  adopt: 'devinstance:adopt',
+} as const;
+
+/** The device name the home is attached as. Nitro machines find it by volume id, not by this name. */
+export const homeDeviceName = '/dev/sdf';
