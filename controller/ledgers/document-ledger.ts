@@ -1,0 +1,69 @@
+import { describeMarker, isSameMarker } from '../core/marker.ts';
+import type { Marker } from '../core/record.ts';
+import { type Ledger, OperatorError } from '../ports.ts';
+import {
+  createDocument,
+  type LedgerDocument,
+  listRecords,
+  replaceLease,
+  replaceRecord,
+} from './document.ts';
+
+/** Where a ledger document is kept. */
+export interface DocumentStore {
+  readonly description: string;
+  /** Throws OperatorError where there is no store or it cannot be read. */
+  load(): Promise<LedgerDocument>;
+  /**
+   * Loads, edits and saves as if nobody else did so at the same time. `edit` gets undefined where
+   * there is no store; what it throws leaves the store as it was, and so does the same document.
+   * May run `edit` several times.
+   */
+  change(edit: (document: LedgerDocument | undefined) => LedgerDocument): Promise<LedgerDocument>;
+  /** The error that says there is no store, and how to get one. */
+  missing(): OperatorError;
+}
+
+/** A ledger kept as one document. */
+export function documentLedger(store: DocumentStore): Ledger {
+  const change = (edit: (document: LedgerDocument) => LedgerDocument) =>
+    store.change((document) => {
+      if (document === undefined) throw store.missing();
+      return edit(document);
+    });
+  return {
+    description: store.description,
+    init: (marker) => writeMarker(store, marker),
+    marker: async () => (await store.load()).marker,
+    records: async () => listRecords(await store.load()),
+    putRecord: async (record, overVersion, epoch) => {
+      await change((document) => replaceRecord(document, record, overVersion, epoch));
+      return { record, version: overVersion + 1 };
+    },
+    lease: async () => (await store.load()).lease,
+    putLease: async (lease, overNonce) => {
+      const after = await change((document) => replaceLease(document, lease, overNonce));
+      return after.lease?.nonce === lease.nonce;
+    },
+    close: async () => {},
+  };
+}
+
+async function writeMarker(
+  store: DocumentStore,
+  marker: Marker,
+): Promise<'created' | 'already-there'> {
+  let outcome: 'created' | 'already-there' = 'created';
+  await store.change((document) => {
+    outcome = document?.marker === undefined ? 'created' : 'already-there';
+    if (document === undefined) return createDocument(marker);
+    if (document.marker === undefined) return { ...document, marker };
+    if (isSameMarker(document.marker, marker)) return document;
+    throw new OperatorError(
+      `the ledger ${store.description} belongs to ${describeMarker(document.marker)}, ` +
+        `not to ${describeMarker(marker)}`,
+      'Name the ledger of this fleet with --ledger, or correct fleet, account and region in fleet.yaml.',
+    );
+  });
+  return outcome;
+}

@@ -1,0 +1,130 @@
+import type { DevInstanceRecord, Marker } from '../core/record.ts';
+import { type LeaseItem, LedgerConflict, type StoredRecord } from '../ports.ts';
+
+/** The layout written here. A reader refuses a higher one: it cannot know what it would lose. */
+export const DOCUMENT_VERSION = 1;
+
+/** A record with the epoch of its last writer. */
+export interface DocumentRecord extends StoredRecord {
+  readonly epoch: number;
+}
+
+/** A whole ledger as one JSON document. */
+export interface LedgerDocument {
+  readonly schemaVersion: typeof DOCUMENT_VERSION;
+  readonly marker?: Marker;
+  readonly lease?: LeaseItem;
+  /** By name. */
+  readonly records: Readonly<Record<string, DocumentRecord>>;
+}
+
+/** What became of a text: a document, or the reason why it is none. */
+export type ParsedDocument =
+  | { readonly document: LedgerDocument }
+  | { readonly problem: 'damaged' | 'newer'; readonly detail: string };
+
+/** A ledger with a marker and nothing else. */
+export function createDocument(marker: Marker): LedgerDocument {
+  return { schemaVersion: DOCUMENT_VERSION, marker, records: {} };
+}
+
+/** The records by name, without their epochs. */
+export function listRecords(document: LedgerDocument): readonly StoredRecord[] {
+  return Object.values(document.records)
+    .map(({ record, version }) => ({ record, version }))
+    .sort((one, other) => (one.record.name < other.record.name ? -1 : 1));
+}
+
+/**
+ * The document with a record written over `overVersion` (0: there must be none) by `epoch`.
+ * Throws LedgerConflict where another version stands there or a newer epoch wrote it.
+ */
+export function replaceRecord(
+  document: LedgerDocument,
+  record: DevInstanceRecord,
+  overVersion: number,
+  epoch: number,
+): LedgerDocument {
+  const { name } = record;
+  const before = Object.hasOwn(document.records, name) ? document.records[name] : undefined;
+  const version = before?.version ?? 0;
+  if (version !== overVersion) {
+    throw new LedgerConflict(
+      `the record of ${name} is at version ${version}, not ${overVersion}: someone else wrote it`,
+    );
+  }
+  if (before !== undefined && before.epoch > epoch) {
+    throw new LedgerConflict(
+      `the record of ${name} was written in epoch ${before.epoch}, after ours (${epoch})`,
+    );
+  }
+  const entry: DocumentRecord = { record, version: overVersion + 1, epoch };
+  return { ...document, records: { ...document.records, [name]: entry } };
+}
+
+/** The document with the lease written over `overNonce`; the same document where that lost. */
+export function replaceLease(
+  document: LedgerDocument,
+  lease: LeaseItem,
+  overNonce: string | undefined,
+): LedgerDocument {
+  return document.lease?.nonce === overNonce ? { ...document, lease } : document;
+}
+
+/** The text that `parseDocument` reads. */
+export function formatDocument(document: LedgerDocument): string {
+  return `${JSON.stringify(document)}\n`;
+}
+
+/** Reads what `formatDocument` wrote. Never throws. */
+export function parseDocument(text: string): ParsedDocument {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { problem: 'damaged', detail: error instanceof Error ? error.message : String(error) };
+  }
+  if (!isObject(value) || typeof value['schemaVersion'] !== 'number') {
+    return { problem: 'damaged', detail: 'it has no schemaVersion' };
+  }
+  const schemaVersion = value['schemaVersion'];
+  if (schemaVersion > DOCUMENT_VERSION) {
+    return { problem: 'newer', detail: `schemaVersion ${schemaVersion}` };
+  }
+  return isDocument(value)
+    ? { document: value }
+    : { problem: 'damaged', detail: 'its marker, lease or records have another shape' };
+}
+
+function isDocument(value: object): value is LedgerDocument {
+  const { schemaVersion, marker, lease, records } = value as Record<string, unknown>;
+  return (
+    schemaVersion === DOCUMENT_VERSION &&
+    (marker === undefined || hasTexts(marker, ['fleet', 'account', 'region'])) &&
+    (lease === undefined || isLease(lease)) &&
+    isObject(records) &&
+    Object.entries(records).every(([name, entry]) => isEntry(name, entry))
+  );
+}
+
+function isLease(value: unknown): boolean {
+  return hasTexts(value, ['holder', 'nonce']) && hasNumbers(value, ['epoch', 'ttlMs']);
+}
+
+function isEntry(name: string, value: unknown): boolean {
+  if (!isObject(value) || !hasNumbers(value, ['version', 'epoch'])) return false;
+  const record = value['record'];
+  return isObject(record) && record['name'] === name && typeof record['uid'] === 'string';
+}
+
+function hasTexts(value: unknown, keys: readonly string[]): boolean {
+  return isObject(value) && keys.every((key) => typeof value[key] === 'string');
+}
+
+function hasNumbers(value: unknown, keys: readonly string[]): boolean {
+  return isObject(value) && keys.every((key) => typeof value[key] === 'number');
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
