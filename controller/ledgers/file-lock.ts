@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { explainFileError } from './file-errors.ts';
@@ -23,6 +23,8 @@ const RETRIES = { retries: 40, factor: 1.3, minTimeout: 10, maxTimeout: 200, ran
 export async function lockFile(file: string): Promise<() => Promise<void>> {
   try {
     await mkdir(dirname(file), { recursive: true });
+    // The library would repeat for seven seconds what can never succeed.
+    await access(dirname(file), constants.W_OK);
     const release = await lock(file, {
       realpath: false,
       stale: STALE_MS,
