@@ -23,6 +23,7 @@ export interface DevInstanceRecord {
   readonly ordinal: number;
   readonly machineId?: string;
   readonly homeId?: string;
+  readonly homeSince?: Instant;
   /** Set with the home: where every later machine must be. */
   readonly az?: string;
   /** True once a machine was ready with this home: permission to format is gone for good. */
@@ -31,8 +32,13 @@ export interface DevInstanceRecord {
   readonly power?: {
     readonly state: 'running' | 'stopped';
     readonly at: Instant;
-    readonly by: 'controller' | 'person';
+    /** `aws`: the hardware or a scheduled event did it, so it is mended like a failure. */
+    readonly by: 'controller' | 'person' | 'aws';
   };
+  /** The type it last ran as: what a start without capacity falls back to first. */
+  readonly ranAs?: string;
+  /** A type taken for lack of capacity: no drift until the next stop. */
+  readonly standInType?: string;
   /** A stretch in which the machine may run although its schedule is off. */
   readonly manualHold?: { readonly from: Instant; readonly until: Instant };
   /** Since when the machine should be on its way to ready; cleared when it is, or is off. */

@@ -1,0 +1,174 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { Globals } from './globals.ts';
+import { exitCodes, type Io, processIo, UsageError } from './io.ts';
+
+type Run = (io: Io, globals: Globals) => Promise<number>;
+
+const lines = (...text: readonly string[]): string => `\n${text.join('\n')}\n`;
+
+/** The whole command line. Each command's code is loaded only when it runs. */
+function buildProgram(run: (command: Run) => Promise<void>): Command {
+  const program = new Command('devinstance')
+    .description('Gives every developer a machine in the cloud, from YAML in git.')
+    .option('--specs <dir>', 'folder with the specs (env DEVINSTANCE_SPECS)', process.env['DEVINSTANCE_SPECS'] || 'specs')
+    .option('--cloud <cloud>', 'aws, sim or sim:FILE (env DEVINSTANCE_CLOUD)', process.env['DEVINSTANCE_CLOUD'] || 'sim')
+    .option('--ledger <ledger>', 'dynamodb:TABLE, file:PATH or memory (env DEVINSTANCE_LEDGER)', process.env['DEVINSTANCE_LEDGER'] || undefined)
+    .option('--no-color', 'no colours (also NO_COLOR)')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError(false)
+    .addHelpText('after', lines(
+      'Without --cloud everything happens on a simulated account in .devinstance/.',
+      '',
+      'Examples:',
+      '  $ devinstance demo                        create the sample fleet, simulated',
+      '  $ devinstance validate specs              check every file',
+      '  $ devinstance plan                        what the next pass would do',
+      '  $ devinstance controller --once           run one pass',
+    ));
+  addReading(program, run);
+  addActing(program, run);
+  return program;
+}
+
+const output = (choices: readonly string[], initial: string): Option =>
+  new Option('-o, --output <format>', 'output format').choices(choices).default(initial);
+
+function addReading(program: Command, run: (command: Run) => Promise<void>): void {
+  program
+    .command('validate')
+    .description('check specs: syntax, fields, and what refers to what')
+    .argument('[path]', 'folder with the specs (else --specs)')
+    .addOption(output(['text', 'json', 'github'], 'text'))
+    .addHelpText('after', lines(
+      'Exit: 0 valid, 1 errors.',
+      '',
+      'Examples:',
+      '  $ devinstance validate',
+      '  $ devinstance validate specs -o github    annotations in a pull request',
+    ))
+    .action((path: string | undefined, options: { output: 'text' | 'json' | 'github' }) =>
+      run(async (io, globals) => {
+        const { runValidate } = await import('./validate.ts');
+        return runValidate(path ?? globals.specs, { output: options.output }, io);
+      }),
+    );
+  program
+    .command('plan')
+    .description('show what the next passes would do, and change nothing')
+    .addOption(output(['text', 'json'], 'text'))
+    .option('--at <instant>', 'plan as of another moment, 2026-11-23T09:00:00+01:00')
+    .option('--detailed-exitcode', 'exit 2 where an action or a withheld change exists')
+    .addHelpText('after', lines(
+      'Signs: + create, ~ change, -/+ replace, - orphan, ^ start, _ stop, ! held.',
+      'Exit: 0 done, 1 error or invalid spec, 2 changes (--detailed-exitcode), 3 interlock.',
+      '',
+      'Examples:',
+      '  $ devinstance plan',
+      '  $ devinstance plan -o json --detailed-exitcode',
+      '  $ devinstance plan --at 2026-12-24T20:00:00+01:00',
+    ))
+    .action((options: { output: 'text' | 'json'; at?: string; detailedExitcode?: boolean }) =>
+      run(async (io, globals) => (await import('./plan.ts')).runPlan(options, globals, io)),
+    );
+  program
+    .command('get')
+    .description('list the DevInstances: what is, and what comes next')
+    .addOption(output(['table', 'wide', 'json'], 'table'))
+    .addHelpText('after', lines('Examples:', '  $ devinstance get', '  $ devinstance get -o wide'))
+    .action((options: { output: 'table' | 'wide' | 'json' }) =>
+      run(async (io, globals) => (await import('./get.ts')).runGet(options, globals, io)),
+    );
+  const schedule = program.command('schedule').description('look at schedules');
+  schedule
+    .command('preview')
+    .description('show every start and stop of a schedule between two moments')
+    .requiredOption('--file <file>', 'a Schedule in YAML')
+    .requiredOption('--from <instant>', 'first moment, 2026-10-23T00:00:00Z')
+    .requiredOption('--until <instant>', 'moment after the last')
+    .addOption(output(['text', 'json'], 'text'))
+    .addHelpText('after', lines(
+      'Examples:',
+      '  $ devinstance schedule preview --file specs/schedules/madrid-office.yaml \\',
+      '      --from 2026-10-23T00:00:00Z --until 2026-10-30T00:00:00Z',
+    ))
+    .action((options: { file: string; from: string; until: string; output: 'text' | 'json' }) =>
+      run(async (io) => (await import('./schedule-preview.ts')).runSchedulePreview(options, io)),
+    );
+}
+
+function addActing(program: Command, run: (command: Run) => Promise<void>): void {
+  program
+    .command('controller')
+    .description('make the account match the specs')
+    .option('--once', 'one pass')
+    .option('--until-settled', 'passes until nothing is left to do now')
+    .option('--timeout <duration>', 'for --until-settled', '30m')
+    .option('--observe', 'plan, and act on nothing')
+    .addHelpText('after', lines(
+      'Exit: 0 done, 1 an action failed, a spec is invalid or time ran out, 3 interlock.',
+      '',
+      'Examples:',
+      '  $ devinstance controller --once',
+      '  $ devinstance controller --until-settled --cloud aws --ledger dynamodb:devinstance-dev',
+    ))
+    .action((options: { once?: boolean; untilSettled?: boolean; timeout: string; observe?: boolean }) =>
+      run(async (io, globals) => (await import('./controller.ts')).runController(options, globals, io)),
+    );
+  program
+    .command('demo')
+    .description('create the fleet on a simulated account, and watch')
+    .option('--fresh', 'begin anew: forget the simulated account and its ledger')
+    .addHelpText('after', lines('Examples:', '  $ devinstance demo', '  $ devinstance demo --fresh'))
+    .action((options: { fresh?: boolean }) =>
+      run(async (io, globals) => (await import('./demo.ts')).runDemo(options, globals, io)),
+    );
+  const ledger = program.command('ledger').description('the controller’s durable memory');
+  ledger
+    .command('init')
+    .description('make the ledger if it is missing, and tie it to the fleet, account and region')
+    .addHelpText('after', lines(
+      'Can be repeated. A ledger that belongs to another fleet is refused.',
+      '',
+      'Examples:',
+      '  $ devinstance ledger init --cloud aws --ledger dynamodb:devinstance-dev',
+    ))
+    .action(() => run(async (io, globals) => (await import('./ledger-init.ts')).runLedgerInit(globals, io)));
+}
+
+/** Runs the command line and answers the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  let code: number = exitCodes.done;
+  const program = buildProgram(async (command) => {
+    const globals = program.opts<Globals>();
+    code = await command(processIo(process.env, globals.color), globals);
+  });
+  try {
+    if (argv.length === 0) {
+      program.outputHelp();
+      return exitCodes.done;
+    }
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+/** One line for the cause, one for the remedy, no stack trace for what an operator can mend. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof UsageError) {
+    process.stderr.write(`devinstance: ${error.message}\n  ${error.hint}\n`);
+    return exitCodes.usage;
+  }
+  if (error instanceof Error && 'remedy' in error) {
+    process.stderr.write(`devinstance: ${error.message}\n  ${String(error.remedy)}\n`);
+    return exitCodes.failed;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`devinstance: a defect: ${text}\n  please report it with this text\n`);
+  return exitCodes.failed;
+}
+
+process.exitCode = await main(process.argv.slice(2));

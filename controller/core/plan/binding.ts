@@ -1,0 +1,109 @@
+import type { EffectiveSpec } from '../desired.ts';
+import { dutyAt } from '../schedule/duty.ts';
+import { tagKeys } from '../tags.ts';
+import { creationDetails } from './describe.ts';
+import { imageKey } from './launch.ts';
+import { currentFirst, isLive, isUnread, ordinalOf, type ResourceIndex } from './situation.ts';
+import type { Binding, Change, Hold, Status, World } from './world.ts';
+
+/** What a DevInstance without a record gets: a uid, or the reason why not yet. */
+export interface FirstVerdict {
+  readonly binding: Binding | undefined;
+  readonly changes: readonly Change[];
+  readonly holds: readonly Hold[];
+  readonly status: Status;
+}
+
+type Tagged = { readonly tags: Readonly<Record<string, string>> };
+
+/** Binds a name to a new uid, or to the one that its tagged machine or home carries (decision 1). */
+export function bindName(world: World, spec: EffectiveSpec, index: ResourceIndex): FirstVerdict {
+  const machines = (index.machinesByName.get(spec.name) ?? []).filter(isLive);
+  const homes = (index.homesByName.get(spec.name) ?? []).filter(
+    (home) => home.state !== 'deleted' && home.tags[tagKeys.phase] !== 'released',
+  );
+  const tagged: readonly Tagged[] = [...machines, ...homes];
+  const trouble = bindingTrouble(world, spec, tagged);
+  if (trouble !== undefined) return verdict(world, spec, undefined, trouble);
+  const uid = tagged[0]?.tags[tagKeys.uid];
+  if (uid === undefined)
+    return verdict(world, spec, { name: spec.name, effective: spec }, undefined);
+  const [home] = homes;
+  const [machine] = currentFirst(machines, home);
+  const adopt = {
+    uid,
+    ordinal: Math.max(0, ...machines.map(ordinalOf)),
+    ...(machine === undefined ? {} : { machineId: machine.id }),
+    ...(home === undefined ? {} : { homeId: home.id, az: home.az }),
+  };
+  return verdict(world, spec, { name: spec.name, effective: spec, adopt }, undefined);
+}
+
+function bindingTrouble(
+  world: World,
+  spec: EffectiveSpec,
+  tagged: readonly Tagged[],
+): Omit<Hold, 'name'> | undefined {
+  if (spec.lifecycle !== 'active' && tagged.length === 0) {
+    return {
+      reason: spec.lifecycle === 'suspended' ? 'Suspended' : 'RetireUnsupported',
+      message: `its spec says lifecycle: ${spec.lifecycle}, so nothing is made`,
+      remedy: 'set lifecycle: active to create it',
+    };
+  }
+  if (isUnread(world.observed, 'machines') || isUnread(world.observed, 'homes')) {
+    const message = 'the account could not be read whole, so nothing new is made';
+    return { reason: 'ReadFailed', message, remedy: 'see the failed read' };
+  }
+  const uids = new Set(tagged.map((resource) => resource.tags[tagKeys.uid]));
+  const owners = new Set(tagged.map((resource) => resource.tags[tagKeys.owner]));
+  if (tagged.length === 0) return undefined;
+  if (uids.size === 1 && !uids.has(undefined) && owners.size === 1 && owners.has(spec.owner.name)) {
+    return undefined;
+  }
+  return {
+    reason: 'IdentityConflict',
+    message: `machines or homes tagged ${spec.name} exist with uid ${[...uids].join(', ')} and owner ${[...owners].join(', ')}, the spec names ${spec.owner.name}`,
+    remedy: 'take the devinstance: tags off those that do not belong to it, or use another name',
+  };
+}
+
+function verdict(
+  world: World,
+  spec: EffectiveSpec,
+  binding: Binding | undefined,
+  trouble: Omit<Hold, 'name'> | undefined,
+): FirstVerdict {
+  const image = world.observed.images.get(imageKey(spec));
+  const duty = dutyAt(spec.schedule, {}, world.now);
+  const isAdoption = binding?.adopt !== undefined;
+  const change: Change = {
+    name: spec.name,
+    owner: spec.owner.name,
+    kind: isAdoption ? 'adopt' : 'create',
+    reasons: [isAdoption ? 'record_missing' : 'spec_new'],
+    details: isAdoption ? adoptionDetails(binding) : creationDetails(spec, image, duty),
+    ...(trouble === undefined ? { at: 'now' as const } : { withheldBy: trouble.reason }),
+  };
+  const status: Status = {
+    name: spec.name,
+    owner: spec.owner.name,
+    className: spec.className,
+    sync: 'OutOfSync',
+    health: trouble === undefined ? 'Progressing' : 'Degraded',
+    phase: 'New',
+    instanceType: spec.instanceType,
+    timezone: spec.schedule.timezone,
+    duty,
+    ...(trouble === undefined ? {} : { message: trouble.message }),
+  };
+  const holds = trouble === undefined ? [] : [{ name: spec.name, ...trouble }];
+  return { binding, changes: [change], holds, status };
+}
+
+function adoptionDetails(binding: Binding | undefined): readonly string[] {
+  const adopt = binding?.adopt;
+  const machine = adopt?.machineId === undefined ? 'no machine' : `machine ${adopt.machineId}`;
+  const home = adopt?.homeId === undefined ? 'no home' : `home ${adopt.homeId}`;
+  return [`the ledger has no record of it: take over ${machine} and ${home} by their tags`];
+}

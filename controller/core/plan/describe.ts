@@ -1,0 +1,29 @@
+import type { Duty, EffectiveSpec } from '../desired.ts';
+import type { ImageReading } from '../observed.ts';
+
+/** What a new DevInstance will be, a line each: the machine, its root and home, its image, its schedule. */
+export function creationDetails(
+  spec: EffectiveSpec,
+  image: ImageReading | undefined,
+  duty: Duty,
+): readonly string[] {
+  const home = spec.homeVolume;
+  const source =
+    home.from === undefined ? 'new and empty' : `from ${Object.values(home.from).join('')}`;
+  const subnets = spec.subnets.length === 1 ? spec.subnets[0] : `one of ${spec.subnets.join(', ')}`;
+  return [
+    `machine ${spec.instanceType}, root ${spec.rootVolume.sizeGib} GiB ${spec.rootVolume.type}, in ${subnets}`,
+    `home ${home.sizeGib} GiB ${home.type}, ${source}, kept for ever`,
+    `image ${describeImage(spec, image)}`,
+    duty.state === 'running'
+      ? `schedule ${duty.reason}`
+      : `schedule ${duty.reason}: made now, it may run for ${spec.schedule.manualStartHoldMinutes} min`,
+  ];
+}
+
+function describeImage(spec: EffectiveSpec, image: ImageReading | undefined): string {
+  const channel = 'channel' in spec.image ? `${spec.image.channel} ` : '';
+  if (image === undefined) return `${channel}(not read)`;
+  if (!image.usable) return `${channel}(${image.reason})`;
+  return `${channel}${image.imageId} (${image.imageName})`;
+}

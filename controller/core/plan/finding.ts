@@ -1,0 +1,43 @@
+import type { Action } from '../action.ts';
+import type { Instant } from '../instant.ts';
+import type { Situation } from './situation.ts';
+import type { Change, Hold, HoldReason } from './world.ts';
+
+/** What one rule has to say about one DevInstance. */
+export interface Finding {
+  readonly changes?: readonly Change[];
+  readonly holds?: readonly Hold[];
+  /** What AWS is still doing. */
+  readonly waiting?: string;
+  /** The next step, if this rule has one. */
+  readonly action?: Action;
+  /** Whether the action takes something from a person: an interlock withholds it. */
+  readonly disruptive?: boolean;
+  readonly wakeAt?: Instant;
+  /** True: the later rules have no say. */
+  readonly final?: boolean;
+}
+
+/** A rule: one concern, cheap first; undefined where it has nothing to say. */
+export type Rule = (situation: Situation) => Finding | undefined;
+
+/** A hold on the situation's DevInstance. */
+export function hold(
+  situation: Situation,
+  reason: HoldReason,
+  message: string,
+  remedy: string,
+): Hold {
+  return { name: situation.record.name, reason, message, remedy };
+}
+
+/** A change of the situation's DevInstance; `at` is `now` unless the rest says otherwise. */
+export function change(
+  situation: Situation,
+  kind: Change['kind'],
+  reasons: readonly string[],
+  rest: Omit<Change, 'name' | 'owner' | 'kind' | 'reasons'>,
+): Change {
+  const { name, owner } = situation.record;
+  return { name, owner, kind, reasons, ...rest };
+}

@@ -1,0 +1,185 @@
+import { type Instant, millisBetween, minuteMs, plusMillis } from '../instant.ts';
+import type { Machine } from '../observed.ts';
+import type { DevInstanceRecord } from '../record.ts';
+import { dutyAt } from '../schedule/duty.ts';
+import { afterFailure, completeStep, forget } from './memory.ts';
+import { hasIdentity } from './resource-tags.ts';
+import { ordinalOf, type ResourceIndex } from './situation.ts';
+
+/** How long a contradicting power state is given to prove itself no stale reading. */
+const consistencyMs = minuteMs;
+
+/**
+ * Brings an interrupted step to its end as far as what is observed tells: found done it is
+ * completed, found failed it is counted as a failure, and otherwise a create stays as it is (to be
+ * replayed) while any other step is dropped, because its action is planned again from the state.
+ */
+export function foldStep(
+  fleet: string,
+  record: DevInstanceRecord,
+  index: ResourceIndex,
+): DevInstanceRecord {
+  const step = record.step;
+  if (step === undefined) return record;
+  switch (step.action.kind) {
+    case 'launch':
+      return foldLaunch(record, index);
+    case 'create-home': {
+      const home = (index.homesByUid.get(record.uid) ?? []).find(
+        (candidate) =>
+          candidate.state !== 'deleted' && hasIdentity(fleet, record, candidate, 'home'),
+      );
+      return home === undefined ? record : completeStep(record, { homeId: home.id });
+    }
+    case 'start':
+      return foldPower(record, index, ['running', 'pending']);
+    case 'stop':
+      return foldPower(record, index, ['stopped', 'stopping']);
+    default:
+      return forget(record, 'step') as DevInstanceRecord;
+  }
+}
+
+function foldLaunch(record: DevInstanceRecord, index: ResourceIndex): DevInstanceRecord {
+  const machine = (index.machinesByUid.get(record.uid) ?? []).find(
+    (candidate) => ordinalOf(candidate) === record.ordinal,
+  );
+  return machine === undefined ? record : completeStep(record, { machineId: machine.id });
+}
+
+/**
+ * Counts a machine that terminated before it was ready as a failed launch: EC2 can end one after
+ * RunInstances succeeded, and StateReason says why (EC2 API reference, StateReason).
+ */
+export function foldDeadLaunch(
+  record: DevInstanceRecord,
+  index: ResourceIndex,
+  now: Instant,
+): DevInstanceRecord {
+  if (record.machineId === undefined || record.becomingReadySince === undefined) return record;
+  const machine = index.machinesById.get(record.machineId);
+  if (machine?.state !== 'terminated') return record;
+  const code = machine.stateReason?.code ?? 'Terminated';
+  const message = machine.stateReason?.message ?? 'the instance terminated before it was ready';
+  const capacity = code.endsWith('InsufficientInstanceCapacity');
+  const gone = forget(record, 'machineId', 'becomingReadySince', 'power') as DevInstanceRecord;
+  return afterFailure(gone, 'launch', { code, message, capacity }, now);
+}
+
+function foldPower(
+  record: DevInstanceRecord,
+  index: ResourceIndex,
+  goal: readonly string[],
+): DevInstanceRecord {
+  const machine =
+    record.machineId === undefined ? undefined : index.machinesById.get(record.machineId);
+  return machine !== undefined && goal.includes(machine.state)
+    ? completeStep(record, {})
+    : (forget(record, 'step') as DevInstanceRecord);
+}
+
+/** Takes note of a home that carries this identity although no step of ours named it. */
+export function foldHome(
+  fleet: string,
+  record: DevInstanceRecord,
+  index: ResourceIndex,
+  now: Instant,
+): DevInstanceRecord {
+  if (record.homeId !== undefined) return record;
+  const [home, ...others] = (index.homesByUid.get(record.uid) ?? []).filter(
+    (candidate) => candidate.state !== 'deleted' && hasIdentity(fleet, record, candidate, 'home'),
+  );
+  if (home === undefined || others.length > 0) return record;
+  return { ...record, homeId: home.id, homeSince: now, az: home.az };
+}
+
+/** Takes note of what a person (or AWS) did to the machine's power since this controller last acted. */
+export function foldMachinePower(
+  record: DevInstanceRecord,
+  machine: Machine | undefined,
+  now: Instant,
+): DevInstanceRecord {
+  if (machine === undefined) return record;
+  const current = record.machineId === machine.id ? record : { ...record, machineId: machine.id };
+  if (record.step !== undefined) return current;
+  const power = current.power;
+  if (machine.state === 'running' || machine.state === 'pending') {
+    return power?.state === 'running' || isUndecided(current, machine, now)
+      ? current
+      : startedByPerson(current, machine, now);
+  }
+  if (machine.state === 'stopped' || machine.state === 'stopping') {
+    return power?.state === 'stopped' || isUndecided(current, machine, now)
+      ? current
+      : stoppedByOther(current, machine, now);
+  }
+  return current;
+}
+
+/**
+ * Whether a power state that contradicts what this controller just brought about may be an old
+ * reading: DescribeInstances is eventually consistent. A launch time after our act is proof enough.
+ */
+export function isUndecided(record: DevInstanceRecord, machine: Machine, now: Instant): boolean {
+  const power = record.power;
+  if (power?.by !== 'controller' || isOn(machine) === (power.state === 'running')) return false;
+  if (isOn(machine) && machine.launchedAt > power.at) return false;
+  return millisBetween(power.at, now) < consistencyMs;
+}
+
+function isOn(machine: Machine): boolean {
+  return machine.state === 'running' || machine.state === 'pending';
+}
+
+function startedByPerson(
+  record: DevInstanceRecord,
+  machine: Machine,
+  now: Instant,
+): DevInstanceRecord {
+  // moto does not renew LaunchTime on start; a launch time before our own stop says nothing.
+  const since = record.power?.at;
+  const at = since !== undefined && machine.launchedAt > since ? machine.launchedAt : now;
+  const schedule = record.effective.schedule;
+  const holdMs = schedule.manualStartHoldMinutes * minuteMs;
+  const isOff = dutyAt(schedule, {}, at).state === 'stopped';
+  return {
+    ...record,
+    power: { state: 'running', at, by: 'person' },
+    becomingReadySince: now,
+    ...(isOff && holdMs > 0 ? { manualHold: { from: at, until: plusMillis(at, holdMs) } } : {}),
+  };
+}
+
+function stoppedByOther(
+  record: DevInstanceRecord,
+  machine: Machine,
+  now: Instant,
+): DevInstanceRecord {
+  const byAws = machine.stateReason?.code.startsWith('Server.') ?? false;
+  return {
+    ...(forget(record, 'becomingReadySince', 'manualHold', 'standInType') as DevInstanceRecord),
+    power: { state: 'stopped', at: now, by: byAws ? 'aws' : 'person' },
+  };
+}
+
+/** Takes note of readiness: since when it is awaited, and that a home once became ready. */
+export function foldReadiness(
+  record: DevInstanceRecord,
+  machine: Machine | undefined,
+  isReady: boolean,
+  now: Instant,
+): DevInstanceRecord {
+  if (machine === undefined || machine.state !== 'running') {
+    return machine?.state === 'pending' || record.becomingReadySince === undefined
+      ? record
+      : (forget(record, 'becomingReadySince') as DevInstanceRecord);
+  }
+  const ranAs = record.ranAs === machine.type ? record : { ...record, ranAs: machine.type };
+  if (isReady) {
+    const ready = ranAs.homeWasReady ? ranAs : { ...ranAs, homeWasReady: true };
+    return ready.becomingReadySince === undefined
+      ? ready
+      : (forget(ready, 'becomingReadySince') as DevInstanceRecord);
+  }
+  return ranAs.becomingReadySince === undefined ? { ...ranAs, becomingReadySince: now } : ranAs;
+}

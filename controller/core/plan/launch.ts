@@ -1,0 +1,96 @@
+import type { Action, CreateHomeRequest, LaunchRequest } from '../action.ts';
+import type { EffectiveSpec } from '../desired.ts';
+import { hashText } from '../hash.ts';
+import type { ImageReading, Machine, Subnet } from '../observed.ts';
+import { userDataFor } from '../user-data.ts';
+import { homeTags, launchTags } from './resource-tags.ts';
+import type { Situation } from './situation.ts';
+
+type UsableImage = Extract<ImageReading, { usable: true }>;
+
+/** Where and as what a launch is tried. */
+export interface Placement {
+  readonly subnet: Subnet;
+  readonly instanceType: string;
+}
+
+/**
+ * The placements to try in order: the asked-for type in every subnet, then each fallback type. With
+ * a home only its zone will do. The first subnet differs from name to name, so that a fleet spreads.
+ */
+export function placementsFor(situation: Situation): readonly Placement[] {
+  const { spec, record, observed } = situation;
+  const known = spec.subnets
+    .map((id) => observed.subnets.get(id))
+    .filter((subnet) => subnet !== undefined)
+    .filter((subnet) => record.az === undefined || subnet.az === record.az);
+  const turn = known.length === 0 ? 0 : Number.parseInt(hashText(spec.name, 6), 16) % known.length;
+  const subnets = [...known.slice(turn), ...known.slice(0, turn)];
+  const types = [...new Set([spec.instanceType, ...spec.fallbackTypes])];
+  return types.flatMap((instanceType) => subnets.map((subnet) => ({ subnet, instanceType })));
+}
+
+/** After a refusal for lack of capacity the next placement is tried, and after the last the first. */
+export function nextPlacement(
+  situation: Situation,
+  placements: readonly Placement[],
+): Placement | undefined {
+  const retry = situation.record.retry;
+  const turn = retry?.actionKind === 'launch' && retry.capacity ? retry.attempts : 0;
+  return placements[placements.length === 0 ? 0 : turn % placements.length];
+}
+
+/** At most 64 ASCII characters, another one for each frozen request. */
+function clientToken(situation: Situation, purpose: string): string {
+  const { record, now, fleet } = situation;
+  return `di-${hashText(`${fleet.name}/${record.uid}/${purpose}/${now}`, 48)}`;
+}
+
+/** The RunInstances request, whole. The root is never smaller than the image's snapshot (checked before). */
+export function launchAction(
+  situation: Situation,
+  image: UsableImage,
+  placement: Placement,
+): Action {
+  const { spec, record, fleet } = situation;
+  const ordinal = record.ordinal + 1;
+  const tags = launchTags(fleet.name, record, spec, { ordinal, imageId: image.imageId });
+  const request: LaunchRequest = {
+    clientToken: clientToken(situation, `launch/${ordinal}`),
+    imageId: image.imageId,
+    instanceType: placement.instanceType,
+    subnetId: placement.subnet.id,
+    securityGroups: spec.securityGroups,
+    ...(spec.instanceProfile === undefined ? {} : { instanceProfile: spec.instanceProfile }),
+    rootDeviceName: image.rootDeviceName,
+    rootSizeGib: spec.rootVolume.sizeGib,
+    rootType: spec.rootVolume.type,
+    ...(spec.kmsKeyId === undefined ? {} : { kmsKeyId: spec.kmsKeyId }),
+    userData: userDataFor(spec),
+    machineTags: tags.machine,
+    rootTags: tags.root,
+  };
+  return { kind: 'launch', name: record.name, request };
+}
+
+/** The CreateVolume request for a first, empty home in the machine's zone (decision 4). */
+export function createHomeAction(situation: Situation, machine: Machine): Action {
+  const { spec, record, fleet } = situation;
+  const { sizeGib, type, iops, throughput } = spec.homeVolume;
+  const request: CreateHomeRequest = {
+    clientToken: clientToken(situation, 'home'),
+    az: machine.az,
+    sizeGib,
+    type,
+    ...(iops === undefined ? {} : { iops }),
+    ...(throughput === undefined ? {} : { throughput }),
+    ...(spec.kmsKeyId === undefined ? {} : { kmsKeyId: spec.kmsKeyId }),
+    tags: homeTags(fleet.name, record, spec),
+  };
+  return { kind: 'create-home', name: record.name, request };
+}
+
+/** The key under which an image is read: the channel's name, or the DevInstance's own image id. */
+export function imageKey(spec: EffectiveSpec): string {
+  return 'channel' in spec.image ? spec.image.channel : spec.image.id;
+}

@@ -1,0 +1,181 @@
+import type { Action } from '../action.ts';
+import { disruptedInterlock, emptySourceInterlock, unhealthyInterlock } from '../guard.ts';
+import { earliest } from '../instant.ts';
+import type { DevInstanceRecord } from '../record.ts';
+import { bindName, type FirstVerdict } from './binding.ts';
+import { indexResources, type ResourceIndex, type Situation } from './situation.ts';
+import { situationOf } from './situations.ts';
+import { type Verdict, verdictOn } from './verdict.ts';
+import type { Change, Hold, Interlock, Plan, Transition, World } from './world.ts';
+
+/** The order in which a pass performs: homes back, starts, stops, the rest (decision 14). */
+const performOrder: readonly Action['kind'][] = [
+  'protect-home',
+  'attach-home',
+  'start',
+  'stop',
+  'set-type',
+  'tag',
+  'modify-home',
+  'create-home',
+  'launch',
+];
+
+interface Part {
+  readonly record: DevInstanceRecord;
+  readonly stored: DevInstanceRecord;
+  readonly verdict: Verdict;
+  readonly actsOn: boolean;
+}
+
+/**
+ * What to do now, for people and for the pass alike. Pure and total: equal worlds give equal plans,
+ * and where a DevInstance cannot be planned it is held with `PlanFailed` and the others go on.
+ */
+export function makePlan(world: World): Plan {
+  const index = indexResources(world.desired.fleet.name, world.observed);
+  const brakes = [emptySourceInterlock(world), disruptedInterlock(world)].filter(
+    (interlock) => interlock !== undefined,
+  );
+  const failed: Hold[] = [];
+  const situations = [...world.records.values()].sort(byName).flatMap((stored) =>
+    guarded(failed, stored.name, () => ({
+      stored,
+      situation: situationOf(world, stored, index, brakes[0]),
+    })),
+  );
+  const unhealthy = unhealthyInterlock(
+    world,
+    situations.map(({ situation }) => situation),
+  );
+  const interlocks = unhealthy === undefined ? brakes : [...brakes, unhealthy];
+  const parts = situations.flatMap(({ stored, situation }) =>
+    guarded(failed, stored.name, () => partOf(world, stored, situation, interlocks)),
+  );
+  const first = firstVerdicts(world, index, failed);
+  return assemble(world, { parts, first, failed, interlocks });
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+/** Runs one DevInstance's part; what it throws becomes a hold on that DevInstance alone. */
+function guarded<T>(failed: Hold[], name: string, part: () => T): readonly T[] {
+  try {
+    return [part()];
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const remedy = 'this is a defect of the controller: please report it';
+    failed.push({ name, reason: 'PlanFailed', message, remedy });
+    return [];
+  }
+}
+
+function partOf(
+  world: World,
+  stored: DevInstanceRecord,
+  situation: Situation,
+  interlocks: readonly Interlock[],
+): Part {
+  const verdict = verdictOn(situation);
+  const actsOn = isActedOn(world, situation.spec.labels);
+  const brake = verdict.disruptive ? interlocks[0] : undefined;
+  const withheldBy = actsOn ? brake?.reason : 'ObserveMode';
+  return {
+    stored,
+    record: situation.record,
+    actsOn,
+    verdict:
+      withheldBy === undefined
+        ? verdict
+        : { ...verdict, action: undefined, changes: withhold(verdict.changes, withheldBy) },
+  };
+}
+
+function withhold(changes: readonly Change[], by: string): readonly Change[] {
+  return changes.map((change) =>
+    change.withheldBy === undefined ? { ...change, withheldBy: by } : change,
+  );
+}
+
+/** Observe mode, the command line and `enforceFor` can each keep the controller's hands still. */
+function isActedOn(world: World, labels: Readonly<Record<string, string>>): boolean {
+  const { mode, enforceFor } = world.desired.fleet;
+  if (world.observeOnly || mode === 'observe') return false;
+  return Object.entries(enforceFor ?? {}).every(([key, value]) => labels[key] === value);
+}
+
+function firstVerdicts(
+  world: World,
+  index: ResourceIndex,
+  failed: Hold[],
+): readonly FirstVerdict[] {
+  return [...world.desired.devInstances.values()]
+    .filter((spec) => !world.records.has(spec.name))
+    .sort(byName)
+    .flatMap((spec) =>
+      guarded(failed, spec.name, () => {
+        const verdict = bindName(world, spec, index);
+        if (isActedOn(world, spec.labels)) return verdict;
+        return {
+          ...verdict,
+          binding: undefined,
+          changes: withhold(verdict.changes, 'ObserveMode'),
+        };
+      }),
+    );
+}
+
+/** Invalid files of names that never existed: nothing is made, and the reason is said. */
+function invalidNewcomers(world: World): readonly Hold[] {
+  return [...world.desired.invalid]
+    .filter(([name]) => !world.records.has(name))
+    .map(([name, message]) => ({
+      name,
+      reason: 'InvalidSpec' as const,
+      message,
+      remedy: 'mend the file; nothing is made from an invalid one',
+    }))
+    .sort(byName);
+}
+
+function assemble(
+  world: World,
+  from: {
+    readonly parts: readonly Part[];
+    readonly first: readonly FirstVerdict[];
+    readonly failed: readonly Hold[];
+    readonly interlocks: readonly Interlock[];
+  },
+): Plan {
+  const { parts, first, failed, interlocks } = from;
+  const verdicts = parts.map((part) => part.verdict);
+  const wakeAt = earliest(verdicts.map((verdict) => verdict.wakeAt));
+  return {
+    changes: [...verdicts, ...first].flatMap((verdict) => verdict.changes).sort(byName),
+    holds: [
+      ...[...verdicts, ...first].flatMap((verdict) => verdict.holds),
+      ...invalidNewcomers(world),
+      ...failed,
+    ].sort(byName),
+    interlocks,
+    bindings: first.map((verdict) => verdict.binding).filter((binding) => binding !== undefined),
+    memos: parts
+      .filter((part) => part.actsOn && part.record !== part.stored)
+      .map((part) => part.record),
+    actions: verdicts
+      .map((verdict) => verdict.action)
+      .filter((action) => action !== undefined)
+      .sort((a, b) => performOrder.indexOf(a.kind) - performOrder.indexOf(b.kind) || byName(a, b)),
+    waiting: verdicts.flatMap(({ waiting, status }) =>
+      waiting === undefined ? [] : [{ name: status.name, what: waiting }],
+    ),
+    transitions: verdicts
+      .map((verdict) => verdict.transition)
+      .filter((transition): transition is Transition => transition !== undefined)
+      .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : byName(a, b))),
+    statuses: [...verdicts, ...first].map((verdict) => verdict.status).sort(byName),
+    ...(wakeAt === undefined ? {} : { wakeAt }),
+  };
+}

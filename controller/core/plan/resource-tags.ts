@@ -1,0 +1,82 @@
+import type { EffectiveSpec } from '../desired.ts';
+import type { DevInstanceRecord } from '../record.ts';
+import { specHash } from '../spec-hash.ts';
+import { tagKeys } from '../tags.ts';
+
+type Tags = Readonly<Record<string, string>>;
+
+/** Fixed at creation and never changed by the controller: who a resource belongs to. */
+export const identityKeys: readonly string[] = [
+  tagKeys.fleet,
+  tagKeys.devInstance,
+  tagKeys.uid,
+  tagKeys.owner,
+  tagKeys.role,
+];
+
+function identityTags(fleet: string, record: DevInstanceRecord, role: string): Tags {
+  return {
+    [tagKeys.fleet]: fleet,
+    [tagKeys.devInstance]: record.name,
+    [tagKeys.uid]: record.uid,
+    [tagKeys.owner]: record.owner,
+    [tagKeys.role]: role,
+  };
+}
+
+/** `vol-…`, with `:new` as long as the host may format it (decision 4). */
+export function homeTagValue(record: DevInstanceRecord): string | undefined {
+  if (record.homeId === undefined) return undefined;
+  return record.homeWasReady ? record.homeId : `${record.homeId}:new`;
+}
+
+/** Tags of a machine that is launched now. */
+export function launchTags(
+  fleet: string,
+  record: DevInstanceRecord,
+  spec: EffectiveSpec,
+  launch: { readonly ordinal: number; readonly imageId: string },
+): { readonly machine: Tags; readonly root: Tags } {
+  const home = homeTagValue(record);
+  return {
+    machine: {
+      ...spec.tags,
+      ...identityTags(fleet, record, 'machine'),
+      [tagKeys.name]: record.name,
+      [tagKeys.ordinal]: String(launch.ordinal),
+      [tagKeys.specHash]: specHash(spec),
+      [tagKeys.image]: launch.imageId,
+      ...(home === undefined ? {} : { [tagKeys.home]: home }),
+    },
+    root: {
+      ...spec.tags,
+      ...identityTags(fleet, record, 'root'),
+      [tagKeys.name]: `${record.name}-root`,
+    },
+  };
+}
+
+/** Tags of a home that is created now. */
+export function homeTags(fleet: string, record: DevInstanceRecord, spec: EffectiveSpec): Tags {
+  return {
+    ...spec.tags,
+    ...identityTags(fleet, record, 'home'),
+    [tagKeys.name]: `${record.name}-home`,
+  };
+}
+
+/** Whether a resource's tags name this fleet, DevInstance, uid, owner and role. */
+export function hasIdentity(
+  fleet: string,
+  record: DevInstanceRecord,
+  resource: { readonly tags: Tags },
+  role: 'machine' | 'home',
+): boolean {
+  const wanted = identityTags(fleet, record, role);
+  return identityKeys.every((key) => resource.tags[key] === wanted[key]);
+}
+
+/** Of `wanted`, the tags that a resource lacks or has with another value. */
+export function missingTags(wanted: Tags, have: Tags): Tags {
+  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => have[key] !== value));
+}

@@ -1,0 +1,238 @@
+import type { Home, Machine } from '../observed.ts';
+import { isComparableHash, specHash } from '../spec-hash.ts';
+import { homeDeviceName, tagKeys } from '../tags.ts';
+import { change, type Finding, hold, type Rule } from './finding.ts';
+import { createHomeAction } from './launch.ts';
+import { homeTagValue, missingTags } from './resource-tags.ts';
+import { holdsHome, isUnread, type Situation } from './situation.ts';
+
+/** The home must survive its machine: DeleteOnTermination=false is asserted in every pass. */
+export const protectRule: Rule = (situation) => {
+  const { machine, home, record } = situation;
+  if (machine === undefined || home === undefined) return undefined;
+  const device = machine.devices.find((candidate) => candidate.volumeId === home.id);
+  if (device === undefined || !device.deleteOnTermination) return undefined;
+  const { deviceName } = device;
+  const details = [`home ${home.id} would be deleted with ${machine.id}: protect it`];
+  return {
+    changes: [change(situation, 'change', ['home_unprotected'], { details, at: 'now' })],
+    action: { kind: 'protect-home', name: record.name, machineId: machine.id, deviceName },
+  };
+};
+
+/** A home is created once, in the zone where the first machine found capacity (decision 4). */
+export const createHomeRule: Rule = (situation) => {
+  const { machine, record, home, standing, observed } = situation;
+  if (machine === undefined) return undefined;
+  if (home?.state === 'creating') return { waiting: `home ${home.id} to be created`, final: true };
+  if (record.homeId !== undefined) return undefined;
+  if (isUnread(observed, 'homes')) {
+    const message = 'homes could not be read, so none is created';
+    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')], final: true };
+  }
+  if (record.step?.action.kind === 'create-home')
+    return { action: record.step.action, final: true };
+  if (standing.kind === 'orphaned') return undefined;
+  if (hasUnclearHome(situation)) {
+    const message = `volumes carry role=home and uid ${record.uid}, but not exactly one with its whole identity`;
+    const remedy = 'remove the devinstance: tags from those that are not its home';
+    return { holds: [hold(situation, 'IdentityConflict', message, remedy)], final: true };
+  }
+  return { action: createHomeAction(situation, machine), final: true };
+};
+
+function hasUnclearHome({ observed, record, fleet }: Situation): boolean {
+  return observed.homes.some(
+    (home) =>
+      home.tags[tagKeys.uid] === record.uid &&
+      home.tags[tagKeys.fleet] === fleet.name &&
+      home.state !== 'deleted',
+  );
+}
+
+/** Tags that people, the host and the bill read are kept as they should be; identity tags never change. */
+export const tagRule: Rule = (situation) => {
+  const { machine, home, record } = situation;
+  const wrong = [
+    ...(machine === undefined
+      ? []
+      : [{ id: machine.id, tags: missingTags(machineTags(situation, machine), machine.tags) }]),
+    ...(home === undefined
+      ? []
+      : [{ id: home.id, tags: missingTags(homeTags(situation, home), home.tags) }]),
+  ].filter(({ tags }) => Object.keys(tags).length > 0);
+  const [first] = wrong;
+  if (first === undefined) return undefined;
+  return {
+    changes: isPartOfCreation(situation)
+      ? []
+      : wrong.map(({ id, tags }) => tagChange(situation, id, tags)),
+    action: { kind: 'tag', name: record.name, resourceId: first.id, tags: first.tags },
+  };
+};
+
+function tagChange(situation: Situation, id: string, tags: Readonly<Record<string, string>>) {
+  const pairs = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
+  const reason = Object.hasOwn(tags, tagKeys.phase) ? phaseReason(tags) : 'tags_drifted';
+  return change(situation, 'change', [reason], {
+    details: [`tag ${id}: ${pairs.join(', ')}`],
+    at: 'now',
+  });
+}
+
+function phaseReason(tags: Readonly<Record<string, string>>): string {
+  return tags[tagKeys.phase] === 'orphaned' ? 'file_removed' : 'file_restored';
+}
+
+function isPartOfCreation(situation: Situation): boolean {
+  return !situation.record.homeWasReady && situation.standing.kind !== 'orphaned';
+}
+
+function machineTags(situation: Situation, machine: Machine): Readonly<Record<string, string>> {
+  const { record, spec } = situation;
+  const home = homeTagValue(record);
+  const hash = machine.tags[tagKeys.specHash];
+  return {
+    ...spec.tags,
+    [tagKeys.name]: record.name,
+    [tagKeys.image]: machine.imageId,
+    ...(record.machineId === machine.id ? { [tagKeys.ordinal]: String(record.ordinal) } : {}),
+    ...(home === undefined ? {} : { [tagKeys.home]: home }),
+    // A hash by other rules says nothing about drift: stamp it anew.
+    ...(hash !== undefined && isComparableHash(hash) ? {} : { [tagKeys.specHash]: specHash(spec) }),
+    ...phaseTag(situation, machine.tags),
+  };
+}
+
+function homeTags(situation: Situation, home: Home): Readonly<Record<string, string>> {
+  const { record, spec } = situation;
+  return {
+    ...spec.tags,
+    [tagKeys.name]: `${record.name}-home`,
+    ...phaseTag(situation, home.tags),
+  };
+}
+
+/** `orphaned` while no file names it. DeleteTags is denied, so a return is written as `active`. */
+function phaseTag(
+  situation: Situation,
+  have: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (situation.standing.kind === 'orphaned') return { [tagKeys.phase]: 'orphaned' };
+  return have[tagKeys.phase] === undefined ? {} : { [tagKeys.phase]: 'active' };
+}
+
+/** The home is attached to a running or stopped machine of the same uid and owner, in the same zone. */
+export const attachRule: Rule = (situation) => {
+  const { machine, home, record, standing } = situation;
+  if (machine === undefined || home === undefined) return undefined;
+  if (holdsHome(machine, home)) return attachmentFinding(machine, home);
+  if (standing.kind === 'orphaned') return undefined;
+  if (home.az !== machine.az) {
+    const message = `home ${home.id} is in ${home.az}, machine ${machine.id} in ${machine.az}`;
+    const remedy = `terminate ${machine.id} by hand: the next one is launched where the home is`;
+    return { holds: [hold(situation, 'HomeElsewhere', message, remedy)], final: true };
+  }
+  if (home.state !== 'available') {
+    return { waiting: `home ${home.id} (${home.state}) to become available`, final: true };
+  }
+  return {
+    changes: record.homeWasReady
+      ? [
+          change(situation, 'change', ['home_detached'], {
+            details: [`attach home ${home.id}`],
+            at: 'now',
+          }),
+        ]
+      : [],
+    action: {
+      kind: 'attach-home',
+      name: record.name,
+      machineId: machine.id,
+      homeId: home.id,
+      deviceName: homeDeviceName,
+    },
+    final: true,
+  };
+};
+
+function attachmentFinding(machine: Machine, home: Home): Finding | undefined {
+  const attachment = home.attachments.find((candidate) => candidate.instanceId === machine.id);
+  return attachment === undefined || attachment.state === 'attached'
+    ? undefined
+    : { waiting: `home ${home.id} (${attachment.state}) to be attached to ${machine.id}` };
+}
+
+/** Homes grow online and never shrink. A volume takes one modification at a time. */
+export const growRule: Rule = (situation) => {
+  const { home, spec, record, standing } = situation;
+  if (home === undefined || standing.kind === 'orphaned') return undefined;
+  if (home.modifying === 'modifying') return { waiting: `home ${home.id} to be modified` };
+  const want = spec.homeVolume;
+  if (want.sizeGib < home.sizeGib) return shrinkRefused(situation, home);
+  const details = homeDifferences(situation, home);
+  if (details.length === 0) return undefined;
+  const isBusy = home.modifying === 'optimizing';
+  const changes = [
+    change(situation, 'change', ['spec_home_volume'], {
+      details,
+      ...(isBusy ? { withheldBy: 'HomeModifying' } : { at: 'now' }),
+    }),
+  ];
+  if (isBusy) {
+    const message = `home ${home.id} is still optimizing after its last modification`;
+    const remedy = 'nothing to do: it is modified when EBS is done';
+    return { changes, holds: [hold(situation, 'HomeModifying', message, remedy)] };
+  }
+  return {
+    changes,
+    action: {
+      kind: 'modify-home',
+      name: record.name,
+      homeId: home.id,
+      sizeGib: want.sizeGib,
+      type: want.type,
+      ...(want.iops === undefined ? {} : { iops: want.iops }),
+      ...(want.throughput === undefined ? {} : { throughput: want.throughput }),
+    },
+  };
+};
+
+function homeDifferences({ spec }: Situation, home: Home): readonly string[] {
+  const want = spec.homeVolume;
+  const differs = (wanted: number | undefined, is: number | undefined) =>
+    wanted !== undefined && wanted !== is;
+  return [
+    ...(want.sizeGib > home.sizeGib
+      ? [`home ${home.id} ${home.sizeGib} -> ${want.sizeGib} GiB, online`]
+      : []),
+    ...(want.type === home.type
+      ? []
+      : [`home ${home.id} type ${home.type} -> ${want.type}, online`]),
+    ...(differs(want.iops, home.iops) ? [`home ${home.id} iops ${home.iops} -> ${want.iops}`] : []),
+    ...(differs(want.throughput, home.throughput)
+      ? [`home ${home.id} throughput ${home.throughput} -> ${want.throughput} MiB/s`]
+      : []),
+  ];
+}
+
+function shrinkRefused(situation: Situation, home: Home): Finding {
+  const wanted = situation.spec.homeVolume.sizeGib;
+  const message = `home ${home.id} has ${home.sizeGib} GiB, the spec asks for ${wanted}: EBS volumes never shrink`;
+  return {
+    changes: [
+      change(situation, 'change', ['spec_home_volume'], {
+        details: [`home ${home.id} ${home.sizeGib} -> ${wanted} GiB refused`],
+        withheldBy: 'HomeShrinkRefused',
+      }),
+    ],
+    holds: [
+      hold(
+        situation,
+        'HomeShrinkRefused',
+        message,
+        `set homeVolume.sizeGiB to at least ${home.sizeGib}`,
+      ),
+    ],
+  };
+}

@@ -1,0 +1,136 @@
+import { minuteMs, plusMillis } from '../instant.ts';
+import type { Home, Machine } from '../observed.ts';
+import { type Finding, hold, type Rule } from './finding.ts';
+import { hasIdentity } from './resource-tags.ts';
+import { stopWhenDue } from './rules-power.ts';
+import { isLive, type Situation } from './situation.ts';
+
+/**
+ * How long a created resource may stay invisible before its absence is believed: AWS advises to
+ * back off up to minutes after a create (EC2 API, eventual consistency).
+ */
+const visibilityMs = 5 * minuteMs;
+
+/** Hands off where git says so. */
+export const suspendedRule: Rule = (situation) =>
+  situation.spec.lifecycle === 'suspended'
+    ? {
+        holds: [
+          hold(
+            situation,
+            'Suspended',
+            'its spec says lifecycle: suspended, so nothing is done to it',
+            'set lifecycle: active to go on',
+          ),
+        ],
+        final: true,
+      }
+    : undefined;
+
+/** A spec that is not followed as written says so; the rest goes on from the last effective one. */
+export const standingRule: Rule = (situation) => {
+  const { standing } = situation;
+  if (standing.kind !== 'kept') return undefined;
+  const remedies = {
+    InvalidSpec: 'mend the file; until then its last valid spec stays in force',
+    OwnerChanged: 'an owner never changes: restore it, or use a new name for the new owner',
+    InterlockDisrupted: 'until then its last valid spec stays in force; see the interlock',
+    InterlockEmptySource: 'until then its last valid spec stays in force; see the interlock',
+  };
+  return {
+    holds: [hold(situation, standing.reason, standing.message, remedies[standing.reason])],
+  };
+};
+
+/** Nothing is touched that does not carry this DevInstance's identity, or that cannot be understood. */
+export const identityRule: Rule = (situation) => {
+  const { machine, home, record, fleet, secondMachine } = situation;
+  if (machine !== undefined && !hasIdentity(fleet.name, record, machine, 'machine')) {
+    return conflict(situation, machine, 'machine');
+  }
+  if (home !== undefined && !hasIdentity(fleet.name, record, home, 'home')) {
+    return conflict(situation, home, 'home');
+  }
+  if (machine?.state === 'unknown') {
+    const message = `machine ${machine.id} is in a state this version does not know`;
+    return { holds: [hold(situation, 'UnknownState', message, 'look at it in EC2')], final: true };
+  }
+  if (secondMachine === undefined || machine === undefined) return undefined;
+  return {
+    holds: [
+      hold(
+        situation,
+        'SecondMachine',
+        `${secondMachine.id} carries the same uid as ${machine.id} and is left alone`,
+        `make sure that nobody uses ${secondMachine.id}, then terminate it by hand`,
+      ),
+    ],
+  };
+};
+
+function conflict(situation: Situation, resource: Machine | Home, role: string): Finding {
+  const message = `${role} ${resource.id} does not carry the identity tags of ${situation.record.name} (uid ${situation.record.uid}, owner ${situation.record.owner})`;
+  const remedy = `restore its devinstance: tags (fleet, name, uid, owner, role=${role}) with aws ec2 create-tags`;
+  return { holds: [hold(situation, 'IdentityConflict', message, remedy)], final: true };
+}
+
+/** A home that is missing, broken or elsewhere stops everything but the scheduled stop (decision 3). */
+export const homeTroubleRule: Rule = (situation) => {
+  const trouble = homeTrouble(situation);
+  return trouble === undefined ? undefined : { ...stopWhenDue(situation), ...trouble, final: true };
+};
+
+function homeTrouble(situation: Situation): Finding | undefined {
+  const { home, homeFate, record } = situation;
+  if (homeFate === 'none') return undefined;
+  if (homeFate === 'unread') {
+    const message = `home ${record.homeId} could not be read`;
+    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+  }
+  if (home === undefined) return missingHome(situation);
+  if (home.state === 'error' || home.state === 'deleting' || home.state === 'deleted') {
+    const message = `home ${home.id} is in state ${home.state}`;
+    return { holds: [hold(situation, 'HomeError', message, 'look at the volume in EC2')] };
+  }
+  if (home.state === 'unknown') {
+    const message = `home ${home.id} is in a state this version does not know`;
+    return { holds: [hold(situation, 'UnknownState', message, 'look at the volume in EC2')] };
+  }
+  return homeElsewhere(situation, home);
+}
+
+function missingHome(situation: Situation): Finding {
+  const { record, now } = situation;
+  const since = record.homeSince;
+  if (since !== undefined && now < plusMillis(since, visibilityMs)) {
+    return { waiting: `home ${record.homeId} to become visible` };
+  }
+  const message = `home ${record.homeId} does not exist (asked by tag and by id)`;
+  const remedy = 'find out who deleted it; no new home is made in its place';
+  return { holds: [hold(situation, 'HomeMissing', message, remedy)] };
+}
+
+function homeElsewhere(situation: Situation, home: Home): Finding | undefined {
+  const { machine, observed } = situation;
+  const other = home.attachments.find(
+    (attachment) => attachment.state !== 'detached' && attachment.instanceId !== machine?.id,
+  );
+  if (other === undefined) return undefined;
+  const holder = observed.machines.find((candidate) => candidate.id === other.instanceId);
+  if (holder !== undefined && !isLive(holder)) {
+    return { waiting: `home ${home.id} to be released by ${holder.state} ${holder.id}` };
+  }
+  const message = `home ${home.id} is attached to ${other.instanceId}`;
+  const remedy = `stop ${other.instanceId} and detach the volume`;
+  return { holds: [hold(situation, 'HomeElsewhere', message, remedy)] };
+}
+
+/** Whether a machine that the ledger names and nothing shows may merely not be visible yet. */
+export function isMaybeInvisible(situation: Situation): boolean {
+  const since = situation.record.power?.at;
+  return (
+    situation.former === 'absent' &&
+    since !== undefined &&
+    situation.now < plusMillis(since, visibilityMs)
+  );
+}

@@ -1,0 +1,111 @@
+import { minuteMs, plusMillis } from '../instant.ts';
+import { dutyOf } from './duty.ts';
+import { type Finding, hold, type Rule } from './finding.ts';
+import { launchAction, nextPlacement, placementsFor } from './launch.ts';
+import { readyDeadline } from './ready.ts';
+import { isMaybeInvisible } from './rules-identity.ts';
+import { isUnread, type Situation } from './situation.ts';
+
+/** EC2's own waiters give a stop ten minutes (botocore waiters, instance_stopped). */
+const stopDeadlineMs = 10 * minuteMs;
+
+/** A DevInstance without a machine gets one, if nothing speaks against it. Has the last word then. */
+export const launchRule: Rule = (situation) => {
+  if (situation.machine !== undefined) return undefined;
+  return { ...launchFinding(situation), final: true };
+};
+
+function launchFinding(situation: Situation): Finding {
+  const { record, standing, former, observed } = situation;
+  if (former === 'unread' || isUnread(observed, 'machines')) {
+    const message = 'machines could not be read, so none is launched';
+    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+  }
+  if (isMaybeInvisible(situation)) {
+    return { waiting: `machine ${record.machineId} to become visible` };
+  }
+  const step = record.step;
+  if (step?.action.kind === 'launch') {
+    // Replayed as it stands even where git changed meanwhile: it may have happened already.
+    return { action: step.action };
+  }
+  // A home whose creation was interrupted is settled first: the next machine goes where it is.
+  if (step?.action.kind === 'create-home') return { action: step.action };
+  if (standing.kind === 'orphaned') return {};
+  if (situation.spec.lifecycle === 'retired') return retired(situation);
+  const duty = dutyOf(situation);
+  if (record.homeWasReady && duty.state === 'stopped') {
+    return duty.until === undefined ? {} : { wakeAt: duty.until };
+  }
+  return launchNow(situation);
+}
+
+function retired(situation: Situation): Finding {
+  const message = 'its spec says lifecycle: retired, which this version does not carry out';
+  const remedy = 'nothing is launched, started or terminated; the home stays';
+  return { holds: [hold(situation, 'RetireUnsupported', message, remedy)] };
+}
+
+function launchNow(situation: Situation): Finding {
+  const { spec, record, image, observed } = situation;
+  if (record.homeId === undefined && spec.homeVolume.from !== undefined) {
+    const message =
+      'homeVolume.from asks for an existing volume or snapshot, which this version does not adopt';
+    const remedy = 'remove homeVolume.from to begin with an empty home';
+    return { holds: [hold(situation, 'AdoptionRefused', message, remedy)] };
+  }
+  if (record.homeId === undefined && isUnread(observed, 'homes')) {
+    const message = 'homes could not be read, so no machine is launched';
+    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+  }
+  if (image === undefined || !image.usable) return imageUnusable(situation);
+  if (spec.rootVolume.sizeGib < image.rootSnapshotGib) {
+    const message = `rootVolume of ${spec.rootVolume.sizeGib} GiB is smaller than image ${image.imageId}, which needs ${image.rootSnapshotGib} GiB`;
+    const remedy = `set rootVolume.sizeGiB to at least ${image.rootSnapshotGib}`;
+    return { holds: [hold(situation, 'ImageUnusable', message, remedy)] };
+  }
+  const placement = nextPlacement(situation, placementsFor(situation));
+  if (placement === undefined) return noSubnet(situation);
+  return { action: launchAction(situation, image, placement) };
+}
+
+function imageUnusable(situation: Situation): Finding {
+  const { image } = situation;
+  const { reason, remedy } =
+    image === undefined || image.usable
+      ? { reason: 'its image could not be read', remedy: 'see the failed read' }
+      : image;
+  return { holds: [hold(situation, 'ImageUnusable', reason, remedy)] };
+}
+
+function noSubnet(situation: Situation): Finding {
+  const { record, spec } = situation;
+  const where = record.az === undefined ? '' : ` in ${record.az}, where its home is`;
+  const message = `none of the subnets ${spec.subnets.join(', ')} exists${where}`;
+  const remedy = `give class ${spec.className} a subnet${where}`;
+  return { holds: [hold(situation, 'NoSubnet', message, remedy)] };
+}
+
+/** A machine between two states is waited for, up to a deadline. */
+export const transientRule: Rule = (situation) => {
+  const { machine, record, now } = situation;
+  if (machine?.state === 'pending') {
+    const deadline = readyDeadline(record);
+    if (deadline === undefined || now < deadline) {
+      return { waiting: `${machine.id} to run`, final: true };
+    }
+    const message = `${machine.id} has been pending since ${record.becomingReadySince}`;
+    return {
+      holds: [hold(situation, 'StuckPending', message, 'look at the instance in EC2')],
+      final: true,
+    };
+  }
+  if (machine?.state !== 'stopping') return undefined;
+  const since = record.power?.at;
+  if (since === undefined || now < plusMillis(since, stopDeadlineMs)) {
+    return { waiting: `${machine.id} to stop`, final: true };
+  }
+  const message = `${machine.id} has been stopping since ${since}`;
+  const remedy = 'wait, or force the stop by hand and check the home afterwards';
+  return { holds: [hold(situation, 'StuckStopping', message, remedy)], final: true };
+};

@@ -1,0 +1,191 @@
+import { toMillis } from '../instant.ts';
+import { nextStart } from '../schedule/duty.ts';
+import { dutyOf, isWindowOpen, orphanStopAt } from './duty.ts';
+import { change, type Finding, hold, type Rule } from './finding.ts';
+import { isUndecided } from './fold.ts';
+import { isReady, readyDeadline } from './ready.ts';
+import type { Situation } from './situation.ts';
+
+/** A running machine becomes ready within `readyWithin`, or is reported. */
+export const readyRule: Rule = (situation) => {
+  const { machine, home, observed, record, now, spec, standing } = situation;
+  if (machine?.state !== 'running' || standing.kind === 'orphaned') return undefined;
+  if (isReady(machine, home, observed)) return undefined;
+  const deadline = readyDeadline(record);
+  if (deadline === undefined || now < deadline) {
+    return { waiting: `${machine.id} to be ready (${whatIsMissing(situation)})` };
+  }
+  const message = `${machine.id} is not ready after ${spec.readyWithinMinutes} min: ${whatIsMissing(situation)}`;
+  const remedy = 'look at its system log in EC2';
+  return { holds: [hold(situation, 'NotReady', message, remedy)] };
+};
+
+function whatIsMissing({ machine, home, observed }: Situation): string {
+  if (machine === undefined || home === undefined) return 'no home yet';
+  if (machine.checks !== 'ok') return `status checks ${machine.checks}`;
+  if (!home.attachments.some((attachment) => attachment.state === 'attached')) {
+    return 'home not attached';
+  }
+  const report = observed.reports?.get(machine.id);
+  if (report === undefined) return 'no report from the host';
+  return report.reason === undefined
+    ? `host reports phase ${report.phase}`
+    : `host reports phase ${report.phase}: ${report.reason}`;
+}
+
+/** Whether a machine should have been ready by now: what the unhealthy interlock counts. */
+export function isOverdue(situation: Situation): boolean {
+  const { machine, home, observed, record, now } = situation;
+  const deadline = readyDeadline(record);
+  if (deadline === undefined || now < deadline) return false;
+  return machine !== undefined && !isReady(machine, home, observed);
+}
+
+/** The types to start as, in order: the asked-for one, the last that ran, then the fallbacks. */
+function startTypes({ spec, record }: Situation): readonly string[] {
+  const last = record.ranAs === undefined ? [] : [record.ranAs];
+  return [...new Set([spec.instanceType, ...last, ...spec.fallbackTypes])];
+}
+
+/** After a start that was refused for capacity the next type is tried (decision 7). */
+function typeToStartAs(situation: Situation): string {
+  const types = startTypes(situation);
+  const { retry } = situation.record;
+  const turn = retry?.actionKind === 'start' && retry.capacity ? retry.attempts : 0;
+  return types[turn % types.length] ?? situation.spec.instanceType;
+}
+
+/** A changed instance type: set while the machine is stopped; stopped for it only as `upgrade` says. */
+export const typeRule: Rule = (situation) => {
+  const { machine, record, standing, spec } = situation;
+  if (machine === undefined || standing.kind === 'orphaned' || spec.lifecycle === 'retired') {
+    return undefined;
+  }
+  if (machine.state === 'stopped') {
+    const instanceType = typeToStartAs(situation);
+    if (machine.type === instanceType) return undefined;
+    const details = [`type ${machine.type} -> ${instanceType}`];
+    return {
+      changes: [
+        change(situation, 'change', ['spec_instance_type'], {
+          details,
+          at: 'now',
+          note: 'it is stopped',
+        }),
+      ],
+      action: { kind: 'set-type', name: record.name, machineId: machine.id, instanceType },
+    };
+  }
+  if (machine.type === spec.instanceType || record.standInType === machine.type) return undefined;
+  return typeChangeWhileRunning(situation, machine.id, machine.type);
+};
+
+function typeChangeWhileRunning(situation: Situation, machineId: string, from: string): Finding {
+  const { spec, record, now } = situation;
+  const details = [`type ${from} -> ${spec.instanceType} (stop, modify, start)`];
+  const later = (at: string | undefined, note: string): Finding => ({
+    changes: [
+      change(situation, 'change', ['spec_instance_type'], {
+        details,
+        ...(at === undefined ? {} : { at }),
+        note,
+      }),
+    ],
+  });
+  const held = (reason: 'NeverOff' | 'UpgradeNever', message: string, remedy: string): Finding => ({
+    changes: [change(situation, 'change', ['spec_instance_type'], { details, withheldBy: reason })],
+    holds: [hold(situation, reason, message, remedy)],
+  });
+  const rightNow = (note: string): Finding => ({
+    changes: [change(situation, 'change', ['spec_instance_type'], { details, at: 'now', note })],
+    action: { kind: 'stop', name: record.name, machineId },
+    disruptive: true,
+  });
+  switch (spec.upgrade.when) {
+    case 'any-time':
+      return rightNow('upgrade.when is any-time');
+    case 'next-start':
+      return later(undefined, 'at its next start');
+    case 'never':
+      return held('UpgradeNever', 'upgrade.when is never', 'choose another upgrade.when');
+    case 'window': {
+      const window = spec.upgrade.window;
+      if (window === undefined) return held('NeverOff', 'it has no upgrade.window', 'name one');
+      if (isWindowOpen(window, now)) return rightNow('its upgrade window is open');
+      return later(nextStart(window, now), 'when its upgrade window opens');
+    }
+    case 'off-hours': {
+      const duty = dutyOf(situation);
+      if (duty.state === 'stopped') return later(undefined, 'when it stops');
+      const isStopped = spec.schedule.actions !== 'start-only';
+      if (duty.until !== undefined && isStopped) return later(duty.until, 'off by schedule');
+      const remedy = 'give it an upgrade window, or upgrade.when: any-time';
+      return held('NeverOff', 'its schedule is never off', remedy);
+    }
+  }
+}
+
+/** Starts and stops as the schedule says. */
+export const dutyRule: Rule = (situation) => {
+  const { machine, standing, spec, record } = situation;
+  if (machine === undefined) return undefined;
+  if (machine.state === 'running') return stopWhenDue(situation);
+  if (machine.state !== 'stopped' || standing.kind === 'orphaned') return undefined;
+  if (spec.lifecycle === 'retired') {
+    const message = 'its spec says lifecycle: retired, which this version does not carry out';
+    const remedy = 'it is not started; machine and home stay';
+    return { holds: [hold(situation, 'RetireUnsupported', message, remedy)] };
+  }
+  if (isUndecided(record, machine, situation.now))
+    return { waiting: `${machine.id} to be seen running` };
+  const duty = dutyOf(situation);
+  if (duty.state === 'stopped' || !duty.enforced) return undefined;
+  return {
+    changes: [
+      change(situation, 'start', [record.power?.by === 'aws' ? 'stopped_by_aws' : 'schedule'], {
+        details: [`start ${machine.id}: ${duty.reason}`],
+        at: 'now',
+      }),
+    ],
+    action: { kind: 'start', name: record.name, machineId: machine.id },
+  };
+};
+
+/** The scheduled stop (for an orphan its last one), but not in the middle of a creation. */
+export function stopWhenDue(situation: Situation): Finding | undefined {
+  const { machine, standing, record } = situation;
+  if (machine?.state !== 'running') return undefined;
+  if (standing.kind === 'orphaned') return stopOrphan(situation, machine.id);
+  if (isUndecided(record, machine, situation.now))
+    return { waiting: `${machine.id} to be seen stopping` };
+  const duty = dutyOf(situation);
+  if (duty.state === 'running' || !duty.enforced) return undefined;
+  if (!record.homeWasReady && !isOverdue(situation)) return undefined;
+  return {
+    changes: [
+      change(situation, 'stop', ['schedule'], {
+        details: [`stop ${machine.id}: ${duty.reason}`],
+        at: 'now',
+      }),
+    ],
+    action: { kind: 'stop', name: record.name, machineId: machine.id },
+  };
+}
+
+function stopOrphan(situation: Situation, machineId: string): Finding {
+  const at = orphanStopAt(situation);
+  const isDue = toMillis(at) <= toMillis(situation.now);
+  const changes = [
+    change(situation, 'orphan', ['file_removed'], {
+      details: [`stop ${machineId}; the machine and the home stay`],
+      at: isDue ? 'now' : at,
+      note: 'restore the file to keep it running',
+    }),
+  ];
+  if (!isDue) return { changes, wakeAt: at };
+  return {
+    changes,
+    action: { kind: 'stop', name: situation.record.name, machineId },
+    disruptive: true,
+  };
+}

@@ -1,0 +1,154 @@
+import type { EffectiveSpec, FleetSettings } from '../desired.ts';
+import type { Instant } from '../instant.ts';
+import type { Home, ImageReading, Machine, Observed } from '../observed.ts';
+import type { DevInstanceRecord } from '../record.ts';
+import { tagKeys } from '../tags.ts';
+
+/** Why a DevInstance has the spec it has. */
+export type Standing =
+  /** A valid file asks for it. */
+  | { readonly kind: 'wanted' }
+  /** What git says of it is not followed (invalid, another owner, an interlock): the last effective spec stays. */
+  | {
+      readonly kind: 'kept';
+      readonly reason:
+        | 'InvalidSpec'
+        | 'OwnerChanged'
+        | 'InterlockDisrupted'
+        | 'InterlockEmptySource';
+      readonly message: string;
+    }
+  /** No file names it any more. */
+  | { readonly kind: 'orphaned' };
+
+/** All that the rules look at for one DevInstance that has a record. */
+export interface Situation {
+  readonly fleet: FleetSettings;
+  readonly spec: EffectiveSpec;
+  readonly standing: Standing;
+  readonly record: DevInstanceRecord;
+  /** The current machine, unless it is terminated or gone. */
+  readonly machine: Machine | undefined;
+  /** What became of the machine that the record names, where there is no current one. */
+  readonly former: 'none' | 'terminated' | 'absent' | 'unread';
+  /** Another machine that carries the same uid. */
+  readonly secondMachine: Machine | undefined;
+  readonly home: Home | undefined;
+  readonly homeFate: 'none' | 'found' | 'absent' | 'unread';
+  readonly image: ImageReading | undefined;
+  readonly observed: Observed;
+  readonly now: Instant;
+}
+
+/** Resources of one account, looked up by uid and by id. */
+export interface ResourceIndex {
+  readonly machinesByUid: ReadonlyMap<string, readonly Machine[]>;
+  readonly machinesById: ReadonlyMap<string, Machine>;
+  readonly machinesByName: ReadonlyMap<string, readonly Machine[]>;
+  readonly homesByUid: ReadonlyMap<string, readonly Home[]>;
+  readonly homesById: ReadonlyMap<string, Home>;
+  readonly homesByName: ReadonlyMap<string, readonly Home[]>;
+}
+
+function groupByTag<T extends { readonly tags: Readonly<Record<string, string>> }>(
+  fleet: string,
+  resources: readonly T[],
+  key: string,
+): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const resource of resources) {
+    const value = resource.tags[key];
+    if (value === undefined || resource.tags[tagKeys.fleet] !== fleet) continue;
+    const group = groups.get(value);
+    if (group === undefined) groups.set(value, [resource]);
+    else group.push(resource);
+  }
+  return groups;
+}
+
+/** Indexes what was observed; only what carries the fleet's tag is found by uid or name. */
+export function indexResources(fleet: string, observed: Observed): ResourceIndex {
+  const homes = observed.homes.filter((home) => home.tags[tagKeys.role] === 'home');
+  return {
+    machinesByUid: groupByTag(fleet, observed.machines, tagKeys.uid),
+    machinesById: new Map(observed.machines.map((machine) => [machine.id, machine])),
+    machinesByName: groupByTag(fleet, observed.machines, tagKeys.devInstance),
+    homesByUid: groupByTag(fleet, homes, tagKeys.uid),
+    homesById: new Map(observed.homes.map((home) => [home.id, home])),
+    homesByName: groupByTag(fleet, homes, tagKeys.devInstance),
+  };
+}
+
+/** Whether an instance still exists as something that runs or can be started. */
+export function isLive(machine: Machine): boolean {
+  return machine.state !== 'terminated' && machine.state !== 'shutting-down';
+}
+
+/** Whether a volume's attachment to an instance holds, or is coming or going. */
+export function holdsHome(machine: Machine, home: Home): boolean {
+  return home.attachments.some(
+    (attachment) => attachment.instanceId === machine.id && attachment.state !== 'detached',
+  );
+}
+
+/** The machine that holds the home is the current one; if none does, the older (decision 1). */
+export function currentFirst(machines: readonly Machine[], home: Home | undefined): Machine[] {
+  return [...machines].sort((a, b) => {
+    if (home !== undefined && holdsHome(a, home) !== holdsHome(b, home)) {
+      return holdsHome(a, home) ? -1 : 1;
+    }
+    return ordinalOf(a) - ordinalOf(b) || (a.id < b.id ? -1 : 1);
+  });
+}
+
+/** The launch count in a machine's tag; 0 where a person removed or garbled it. */
+export function ordinalOf(machine: Machine): number {
+  const ordinal = Number(machine.tags[tagKeys.ordinal]);
+  return Number.isInteger(ordinal) ? ordinal : 0;
+}
+
+/** Finds the record's machine and home in what was observed. */
+export function findResources(
+  record: DevInstanceRecord,
+  index: ResourceIndex,
+  observed: Observed,
+): Pick<Situation, 'machine' | 'former' | 'secondMachine' | 'home' | 'homeFate'> {
+  const home = record.homeId === undefined ? undefined : index.homesById.get(record.homeId);
+  const named =
+    record.machineId === undefined ? undefined : index.machinesById.get(record.machineId);
+  const byUid = index.machinesByUid.get(record.uid) ?? [];
+  const all = named === undefined || byUid.includes(named) ? byUid : [...byUid, named];
+  const [machine, secondMachine] = currentFirst(all.filter(isLive), home);
+  return {
+    machine,
+    secondMachine,
+    former: machine === undefined ? formerFate(record, named, observed) : 'none',
+    home,
+    homeFate: homeFate(record, home, observed),
+  };
+}
+
+function formerFate(
+  record: DevInstanceRecord,
+  named: Machine | undefined,
+  observed: Observed,
+): Situation['former'] {
+  if (record.machineId === undefined) return 'none';
+  if (named !== undefined) return 'terminated';
+  return observed.absent.has(record.machineId) ? 'absent' : 'unread';
+}
+
+function homeFate(
+  record: DevInstanceRecord,
+  home: Home | undefined,
+  observed: Observed,
+): Situation['homeFate'] {
+  if (record.homeId === undefined) return 'none';
+  if (home !== undefined) return 'found';
+  return observed.absent.has(record.homeId) ? 'absent' : 'unread';
+}
+
+/** Whether a listing that creates and destruction depend on failed or was partial (decision 3). */
+export function isUnread(observed: Observed, what: 'machines' | 'homes'): boolean {
+  return observed.failures.some((failure) => failure.what === what);
+}

@@ -1,0 +1,83 @@
+import type { EffectiveSpec } from '../desired.ts';
+import type { DevInstanceRecord } from '../record.ts';
+import { foldDeadLaunch, foldHome, foldMachinePower, foldReadiness, foldStep } from './fold.ts';
+import { imageKey } from './launch.ts';
+import { forget } from './memory.ts';
+import { isReady } from './ready.ts';
+import { findResources, type ResourceIndex, type Situation, type Standing } from './situation.ts';
+import type { Interlock, World } from './world.ts';
+
+/** How a recorded DevInstance stands in the specs; an interlock keeps what would be orphaned anew. */
+function standingOf(
+  world: World,
+  record: DevInstanceRecord,
+  brake: Interlock | undefined,
+): Standing {
+  const wanted = world.desired.devInstances.get(record.name);
+  if (wanted !== undefined) {
+    if (wanted.owner.name === record.owner) return { kind: 'wanted' };
+    const message = `the spec names owner ${wanted.owner.name}, it belongs to ${record.owner}`;
+    return { kind: 'kept', reason: 'OwnerChanged', message };
+  }
+  const problem = world.desired.invalid.get(record.name);
+  if (problem !== undefined) return { kind: 'kept', reason: 'InvalidSpec', message: problem };
+  if (
+    record.orphanedAt === undefined &&
+    brake !== undefined &&
+    brake.reason !== 'InterlockUnhealthy'
+  ) {
+    return {
+      kind: 'kept',
+      reason: brake.reason,
+      message: 'its file is gone; an interlock keeps it',
+    };
+  }
+  return { kind: 'orphaned' };
+}
+
+function specInForce(world: World, record: DevInstanceRecord, standing: Standing): EffectiveSpec {
+  const wanted = world.desired.devInstances.get(record.name);
+  return standing.kind === 'wanted' && wanted !== undefined ? wanted : record.effective;
+}
+
+/** The record with what git says now: its spec, and whether a file names it. */
+function foldStanding(
+  record: DevInstanceRecord,
+  spec: EffectiveSpec,
+  standing: Standing,
+  now: string,
+): DevInstanceRecord {
+  if (standing.kind === 'orphaned') {
+    return record.orphanedAt === undefined ? { ...record, orphanedAt: now } : record;
+  }
+  const present =
+    record.orphanedAt === undefined ? record : (forget(record, 'orphanedAt') as DevInstanceRecord);
+  const isSame = JSON.stringify(present.effective) === JSON.stringify(spec);
+  return isSame ? present : { ...present, effective: spec };
+}
+
+/** Everything the rules need of one recorded DevInstance, its record brought up to date. */
+export function situationOf(
+  world: World,
+  stored: DevInstanceRecord,
+  index: ResourceIndex,
+  brake: Interlock | undefined,
+): Situation {
+  const { observed, now, desired } = world;
+  const fleet = desired.fleet;
+  const standing = standingOf(world, stored, brake);
+  const spec = specInForce(world, stored, standing);
+  const stepped = foldStep(fleet.name, stored, index);
+  const noted = foldHome(
+    fleet.name,
+    foldDeadLaunch(foldStanding(stepped, spec, standing, now), index, now),
+    index,
+    now,
+  );
+  const found = findResources(noted, index, observed);
+  const powered = foldMachinePower(noted, found.machine, now);
+  const ready = isReady(found.machine, found.home, observed);
+  const record = foldReadiness(powered, found.machine, ready, now);
+  const image = observed.images.get(imageKey(spec));
+  return { fleet, spec, standing, record, ...found, image, observed, now };
+}

@@ -1,0 +1,84 @@
+import type { Duty } from '../desired.ts';
+import type { Machine } from '../observed.ts';
+import { isReady } from './ready.ts';
+import type { Situation } from './situation.ts';
+import type { Change, Hold, Phase, Status } from './world.ts';
+
+/** What the verdict on one DevInstance says beside its situation. */
+export interface Outlook {
+  readonly duty: Duty;
+  readonly changes: readonly Change[];
+  readonly holds: readonly Hold[];
+  readonly waiting: string | undefined;
+}
+
+/** Holds that say that something is wrong, not merely that something waits for its moment. */
+const harmless = new Set([
+  'Suspended',
+  'ImageBehind',
+  'NeverOff',
+  'UpgradeNever',
+  'HomeModifying',
+  'ReplacementNeeded',
+]);
+
+/** One line of `get` for a recorded DevInstance. */
+export function statusOf(situation: Situation, outlook: Outlook): Status {
+  const { record, spec, machine, home } = situation;
+  const { duty, holds, changes, waiting } = outlook;
+  const message = holds[0]?.message ?? waiting;
+  return {
+    name: record.name,
+    owner: record.owner,
+    className: spec.className,
+    sync:
+      changes.length > 0 || holds.some((held) => !harmless.has(held.reason))
+        ? 'OutOfSync'
+        : 'Synced',
+    health: healthOf(situation, outlook),
+    phase: phaseOf(situation),
+    instanceType: machine?.type ?? spec.instanceType,
+    timezone: spec.schedule.timezone,
+    ...(machine === undefined ? {} : { machineId: machine.id, imageId: machine.imageId }),
+    ...(record.homeId === undefined ? {} : { homeId: record.homeId }),
+    ...(home === undefined ? {} : { homeSizeGib: home.sizeGib }),
+    ...azOf(record.az, machine),
+    ...(situation.standing.kind === 'orphaned' ? {} : { duty }),
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+function azOf(az: string | undefined, machine: Machine | undefined): { az?: string } {
+  const known = az ?? machine?.az;
+  return known === undefined ? {} : { az: known };
+}
+
+function healthOf(situation: Situation, { holds, waiting }: Outlook): Status['health'] {
+  if (holds.some((held) => held.reason === 'Suspended')) return 'Suspended';
+  if (holds.some((held) => held.reason === 'HomeMissing')) return 'Missing';
+  if (holds.some((held) => !harmless.has(held.reason))) return 'Degraded';
+  if (waiting !== undefined || !situation.record.homeWasReady) return 'Progressing';
+  return 'Healthy';
+}
+
+function phaseOf(situation: Situation): Phase {
+  const { machine, record, standing, observed, home } = situation;
+  if (standing.kind === 'orphaned') return 'Orphaned';
+  if (machine === undefined) {
+    if (situation.former === 'unread') return 'Unknown';
+    return record.homeWasReady ? 'Recovering' : 'Creating';
+  }
+  if (!record.homeWasReady) return 'Creating';
+  switch (machine.state) {
+    case 'running':
+      return isReady(machine, home, observed) ? 'Running' : 'Starting';
+    case 'pending':
+      return 'Starting';
+    case 'stopping':
+      return 'Stopping';
+    case 'stopped':
+      return 'Stopped';
+    default:
+      return 'Unknown';
+  }
+}

@@ -1,0 +1,156 @@
+import type { Action } from '../action.ts';
+import { earliest, type Instant } from '../instant.ts';
+import { creationDetails } from './describe.ts';
+import { dutyOf } from './duty.ts';
+import { change, type Finding, hold, type Rule } from './finding.ts';
+import { readyDeadline } from './ready.ts';
+import { driftRule } from './rules-drift.ts';
+import { attachRule, createHomeRule, growRule, protectRule, tagRule } from './rules-home.ts';
+import { homeTroubleRule, identityRule, standingRule, suspendedRule } from './rules-identity.ts';
+import { launchRule, transientRule } from './rules-machine.ts';
+import { dutyRule, readyRule, typeRule } from './rules-power.ts';
+import type { Situation } from './situation.ts';
+import { statusOf } from './status.ts';
+import type { Change, Hold, Status, Transition } from './world.ts';
+
+/**
+ * In this order: what forbids touching anything, the home's safety, the machine's existence, the
+ * home's place, what can be mended in place, and last the schedule. A final finding ends the list;
+ * of the actions found the first one is taken.
+ */
+const rules: readonly Rule[] = [
+  suspendedRule,
+  standingRule,
+  identityRule,
+  protectRule,
+  homeTroubleRule,
+  launchRule,
+  transientRule,
+  createHomeRule,
+  tagRule,
+  attachRule,
+  growRule,
+  readyRule,
+  driftRule,
+  typeRule,
+  dutyRule,
+];
+
+/** What one DevInstance is to be shown, to wait for and to do. */
+export interface Verdict {
+  readonly changes: readonly Change[];
+  readonly holds: readonly Hold[];
+  readonly waiting: string | undefined;
+  readonly action: Action | undefined;
+  readonly disruptive: boolean;
+  readonly transition: Transition | undefined;
+  readonly wakeAt: Instant | undefined;
+  readonly status: Status;
+}
+
+/** Applies the rules to one DevInstance. Pure; throws only where this program is wrong. */
+export function verdictOn(situation: Situation): Verdict {
+  const findings = applyRules(situation);
+  const duty = dutyOf(situation);
+  const backingOff = backOffHolds(situation, findings);
+  const chosen = findings.find(
+    (finding) => finding.action !== undefined && !isBackingOff(situation, finding.action),
+  );
+  const holds = [...findings.flatMap((finding) => finding.holds ?? []), ...backingOff];
+  const waiting = findings.find((finding) => finding.waiting !== undefined)?.waiting;
+  const changes = [
+    ...wholeChanges(situation, { holds, waiting, isActing: chosen !== undefined }),
+    ...findings.flatMap((finding) => finding.changes ?? []),
+  ];
+  const transition = transitionOf(situation);
+  const outlook = { duty, changes, holds, waiting };
+  return {
+    changes,
+    holds,
+    waiting,
+    action: chosen?.action,
+    disruptive: chosen?.disruptive ?? false,
+    transition,
+    wakeAt: earliest(
+      [
+        transition?.at,
+        readyDeadline(situation.record),
+        situation.record.retry?.notBefore,
+        ...findings.map((finding) => finding.wakeAt),
+      ].filter((at) => at !== undefined && at > situation.now),
+    ),
+    status: statusOf(situation, outlook),
+  };
+}
+
+function applyRules(situation: Situation): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const rule of rules) {
+    const finding = rule(situation);
+    if (finding === undefined) continue;
+    findings.push(finding);
+    if (finding.final) break;
+  }
+  return findings;
+}
+
+function isBackingOff({ record, now }: Situation, action: Action): boolean {
+  const retry = record.retry;
+  return retry !== undefined && retry.actionKind === action.kind && retry.notBefore > now;
+}
+
+function backOffHolds(situation: Situation, findings: readonly Finding[]): readonly Hold[] {
+  const retry = situation.record.retry;
+  const isWaiting = findings.some(
+    ({ action }) => action !== undefined && isBackingOff(situation, action),
+  );
+  if (retry === undefined || !isWaiting) return [];
+  const message = `${retry.actionKind} failed ${retry.attempts === 1 ? 'once' : `${retry.attempts} times`}: ${retry.code}: ${retry.message}`;
+  return [hold(situation, 'BackingOff', message, `tried again at ${retry.notBefore}`)];
+}
+
+/** The changes that take many steps, shown as one: a creation, and a recovery around the home. */
+function wholeChanges(
+  situation: Situation,
+  state: {
+    readonly holds: readonly Hold[];
+    readonly waiting: string | undefined;
+    readonly isActing: boolean;
+  },
+): readonly Change[] {
+  const { record, standing, spec, machine, image } = situation;
+  if (standing.kind === 'orphaned' || spec.lifecycle !== 'active') return [];
+  const blocker =
+    state.isActing || state.waiting !== undefined ? undefined : state.holds[0]?.reason;
+  const duty = dutyOf(situation);
+  const rest = blocker === undefined ? { at: 'now' as const } : { withheldBy: blocker };
+  if (!record.homeWasReady) {
+    const details = creationDetails(spec, image, duty);
+    const note =
+      record.ordinal === 0 ? undefined : `under way: ${state.waiting ?? 'next step due'}`;
+    return [
+      change(situation, 'create', ['spec_new'], {
+        details,
+        ...rest,
+        ...(note === undefined ? {} : { note }),
+      }),
+    ];
+  }
+  if (machine !== undefined) return [];
+  const details = [`new machine ${spec.instanceType} around home ${record.homeId} in ${record.az}`];
+  const when = duty.state === 'stopped' && duty.until !== undefined ? { at: duty.until } : rest;
+  return [change(situation, 'recover', ['machine_gone'], { details, ...when })];
+}
+
+function transitionOf(situation: Situation): Transition | undefined {
+  const { record, standing, spec } = situation;
+  if (standing.kind === 'orphaned' || spec.lifecycle !== 'active') return undefined;
+  const duty = dutyOf(situation);
+  if (duty.until === undefined) return undefined;
+  return {
+    name: record.name,
+    at: duty.until,
+    state: duty.state === 'running' ? 'stopped' : 'running',
+    reason: duty.reason,
+  };
+}

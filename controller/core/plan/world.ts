@@ -1,0 +1,167 @@
+import type { Action } from '../action.ts';
+import type { DesiredFleet, EffectiveSpec } from '../desired.ts';
+import type { Instant } from '../instant.ts';
+import type { Observed } from '../observed.ts';
+import type { DevInstanceRecord } from '../record.ts';
+
+/** Everything a plan depends on. Equal worlds give equal plans. */
+export interface World {
+  readonly desired: DesiredFleet;
+  readonly records: ReadonlyMap<string, DevInstanceRecord>;
+  readonly observed: Observed;
+  readonly now: Instant;
+  /** The command line's `--observe`: whatever the Fleet says, nothing is acted on. */
+  readonly observeOnly: boolean;
+}
+
+export type ChangeKind =
+  | 'create'
+  | 'adopt'
+  | 'recover'
+  | 'start'
+  | 'stop'
+  | 'change'
+  | 'replace'
+  | 'orphan';
+
+/** One thing that a DevInstance still needs, as people and pull requests are shown it. */
+export interface Change {
+  readonly name: string;
+  readonly owner: string;
+  readonly kind: ChangeKind;
+  /** Stable words: `spec_new`, `spec_instance_type`, `schedule`, `machine_gone`, `file_removed`, … */
+  readonly reasons: readonly string[];
+  /** One line each, for people: `home 100 -> 150 GiB, online`. */
+  readonly details: readonly string[];
+  /** `now`, or the moment it is due; undefined where nothing says when (see `note`). */
+  readonly at?: 'now' | Instant;
+  /** For people: what the moment depends on. */
+  readonly note?: string;
+  /** The hold or interlock that withholds it, or `ObserveMode`. */
+  readonly withheldBy?: string;
+}
+
+/** The named reason why a step is not taken. */
+export interface Hold {
+  readonly name: string;
+  readonly reason: HoldReason;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export type HoldReason =
+  | 'AdoptionRefused'
+  | 'BackingOff'
+  | 'HomeElsewhere'
+  | 'HomeError'
+  | 'HomeMissing'
+  | 'HomeModifying'
+  | 'HomeShrinkRefused'
+  | 'IdentityConflict'
+  | 'ImageBehind'
+  | 'ImageUnusable'
+  | 'InterlockDisrupted'
+  | 'InterlockEmptySource'
+  | 'InterlockUnhealthy'
+  | 'InvalidSpec'
+  | 'NeverOff'
+  | 'NoSubnet'
+  | 'NotReady'
+  | 'OwnerChanged'
+  | 'PlanFailed'
+  | 'ReadFailed'
+  | 'ReplacementNeeded'
+  | 'RetireUnsupported'
+  | 'SecondMachine'
+  | 'StuckPending'
+  | 'StuckStopping'
+  | 'Suspended'
+  | 'UnknownState'
+  | 'UpgradeNever';
+
+/** A fleet-level brake: what it saw, its limit, and how to proceed deliberately. */
+export interface Interlock {
+  readonly reason: 'InterlockEmptySource' | 'InterlockDisrupted' | 'InterlockUnhealthy';
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** A name that gets its uid in this pass: none yet, or the one that its tagged resources carry. */
+export interface Binding {
+  readonly name: string;
+  readonly effective: EffectiveSpec;
+  readonly adopt?: {
+    readonly uid: string;
+    readonly ordinal: number;
+    readonly machineId?: string;
+    readonly homeId?: string;
+    readonly az?: string;
+  };
+}
+
+/** Something AWS is still doing: the next pass looks again. */
+export interface Waiting {
+  readonly name: string;
+  readonly what: string;
+}
+
+/** A scheduled change of state that lies ahead. Not an action. */
+export interface Transition {
+  readonly name: string;
+  readonly at: Instant;
+  readonly state: 'running' | 'stopped';
+  readonly reason: string;
+}
+
+export type Phase =
+  | 'New'
+  | 'Creating'
+  | 'Starting'
+  | 'Running'
+  | 'Stopping'
+  | 'Stopped'
+  | 'Changing'
+  | 'Recovering'
+  | 'Orphaned'
+  | 'Gone'
+  | 'Unknown';
+
+/** One line of `get`: what is, beside what should be. */
+export interface Status {
+  readonly name: string;
+  readonly owner: string;
+  readonly className: string;
+  readonly sync: 'Synced' | 'OutOfSync' | 'Unknown';
+  readonly health: 'Healthy' | 'Progressing' | 'Degraded' | 'Suspended' | 'Missing';
+  readonly phase: Phase;
+  readonly instanceType: string;
+  readonly machineId?: string;
+  readonly imageId?: string;
+  readonly homeId?: string;
+  readonly homeSizeGib?: number;
+  readonly az?: string;
+  /** Of its schedule: what `duty.until` is shown in. */
+  readonly timezone: string;
+  readonly duty?: {
+    readonly state: 'running' | 'stopped';
+    readonly reason: string;
+    readonly until?: Instant;
+  };
+  readonly message?: string;
+}
+
+/** What to do now, what is withheld and why, and when to look again. A plain value. */
+export interface Plan {
+  readonly changes: readonly Change[];
+  readonly holds: readonly Hold[];
+  readonly interlocks: readonly Interlock[];
+  readonly bindings: readonly Binding[];
+  /** Records whose facts changed: written before anything is done. */
+  readonly memos: readonly DevInstanceRecord[];
+  /** At most one for each DevInstance, in the order in which they are performed. */
+  readonly actions: readonly Action[];
+  readonly waiting: readonly Waiting[];
+  readonly transitions: readonly Transition[];
+  readonly statuses: readonly Status[];
+  readonly wakeAt?: Instant;
+}

@@ -1,0 +1,180 @@
+import type { Action, Outcome } from './core/action.ts';
+import type { ParsedSpecs } from './core/desired.ts';
+import { makePlan } from './core/plan/make-plan.ts';
+import { applyOutcome, withStep } from './core/plan/memory.ts';
+import type { Binding, Plan } from './core/plan/world.ts';
+import type { DevInstanceRecord } from './core/record.ts';
+import type { Clock, Cloud, Ledger, Specs, Steady, StoredRecord } from './ports.ts';
+import { type Reading, readWorld } from './world.ts';
+
+/** A pass performs for at most this long; what is left is planned again (decision 14). */
+const performMs = 20_000;
+/** Actions whose steps are written, performed and recorded together. */
+const chunkSize = 50;
+/** Ledger writes under way at once. */
+const writesAtOnce = 10;
+
+export interface PassPorts {
+  readonly specs: Specs;
+  readonly cloud: Cloud;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly steady: Steady;
+  /** The lease under which everything is written and mutated. */
+  readonly lease: { readonly epoch: number; mayMutate(): boolean };
+  /** Mints the uid of a DevInstance: unique for ever, at most 32 of [a-z0-9-]. */
+  readonly newUid: () => string;
+  /** Told of each action as it ends, for people who watch. */
+  readonly onOutcome?: (action: Action, outcome: Outcome) => void;
+}
+
+export interface PassReport {
+  readonly parsed: ParsedSpecs;
+  /** The plan of this pass, after new names were bound. */
+  readonly plan: Plan;
+  readonly outcomes: readonly { readonly action: Action; readonly outcome: Outcome }[];
+  /** False where time or the lease ran out before the last action. */
+  readonly isComplete: boolean;
+  /** The records as the pass left them. */
+  readonly records: ReadonlyMap<string, DevInstanceRecord>;
+}
+
+/**
+ * One pass: observe, plan, perform, record; at most one step for each DevInstance. The caller holds
+ * the lease. Throws OperatorError where nothing can be read, and whatever the ledger throws.
+ */
+export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<PassReport> {
+  const read = { ...ports, observer: ports.cloud };
+  const reading = await readWorld(read, observeOnly);
+  const stored = new Map(reading.stored);
+  const plan = await bindNew(ports, reading, stored);
+  await writeAll(ports, stored, plan.memos);
+  const performed = await performAll(ports, stored, plan.actions);
+  const records = new Map([...stored].map(([name, item]) => [name, item.record]));
+  return { parsed: reading.parsed, plan, records, ...performed };
+}
+
+/** Gives new names their uid, durably, and plans again with them. */
+async function bindNew(
+  ports: PassPorts,
+  reading: Reading,
+  stored: Map<string, StoredRecord>,
+): Promise<Plan> {
+  const plan = makePlan(reading.world);
+  if (plan.bindings.length === 0) return plan;
+  await writeAll(
+    ports,
+    stored,
+    plan.bindings.map((binding) => firstRecord(binding, ports.newUid, reading.world.now)),
+  );
+  const records = new Map([...stored].map(([name, item]) => [name, item.record]));
+  return makePlan({ ...reading.world, records });
+}
+
+function firstRecord(binding: Binding, newUid: () => string, now: string): DevInstanceRecord {
+  const { name, effective, adopt } = binding;
+  const base = { name, owner: effective.owner.name, effective };
+  if (adopt === undefined) return { ...base, uid: newUid(), ordinal: 0, homeWasReady: false };
+  const { uid, ordinal, machineId, homeId, az } = adopt;
+  return {
+    ...base,
+    uid,
+    ordinal,
+    // A home that was there before this ledger may hold data: it is never formatted.
+    homeWasReady: homeId !== undefined,
+    ...(machineId === undefined ? {} : { machineId }),
+    ...(homeId === undefined ? {} : { homeId, homeSince: now }),
+    ...(az === undefined ? {} : { az }),
+  };
+}
+
+/** Writes records over their stored versions. */
+async function writeAll(
+  ports: PassPorts,
+  stored: Map<string, StoredRecord>,
+  records: readonly DevInstanceRecord[],
+): Promise<void> {
+  for (let start = 0; start < records.length; start += writesAtOnce) {
+    const chunk = records.slice(start, start + writesAtOnce);
+    await Promise.all(chunk.map((record) => write(ports, stored, record)));
+  }
+}
+
+async function write(
+  ports: PassPorts,
+  stored: Map<string, StoredRecord>,
+  record: DevInstanceRecord,
+): Promise<void> {
+  const over = stored.get(record.name)?.version ?? 0;
+  stored.set(record.name, await ports.ledger.putRecord(record, over, ports.lease.epoch));
+}
+
+type Performed = Pick<PassReport, 'outcomes' | 'isComplete'>;
+
+/** Performs in order, kind by kind, each step durable before its call. */
+async function performAll(
+  ports: PassPorts,
+  stored: Map<string, StoredRecord>,
+  actions: readonly Action[],
+): Promise<Performed> {
+  const startedAt = ports.steady.millis();
+  const outcomes: { action: Action; outcome: Outcome }[] = [];
+  for (const chunk of chunksOfOneKind(actions)) {
+    const isOutOfTime = ports.steady.millis() - startedAt > performMs;
+    if (isOutOfTime || !ports.lease.mayMutate()) return { outcomes, isComplete: false };
+    outcomes.push(...(await performChunk(ports, stored, chunk)));
+  }
+  return { outcomes, isComplete: true };
+}
+
+function chunksOfOneKind(actions: readonly Action[]): readonly (readonly Action[])[] {
+  const chunks: Action[][] = [];
+  for (const action of actions) {
+    const last = chunks.at(-1);
+    if (last?.[0]?.kind === action.kind && last.length < chunkSize) last.push(action);
+    else chunks.push([action]);
+  }
+  return chunks;
+}
+
+async function performChunk(
+  ports: PassPorts,
+  stored: Map<string, StoredRecord>,
+  actions: readonly Action[],
+): Promise<Performed['outcomes']> {
+  const replayed = new Set(actions.filter((action) => isReplay(stored, action)));
+  const now = ports.clock.now();
+  const steps = actions
+    .filter((action) => !replayed.has(action))
+    .map((action) => withStep(recordOf(stored, action), action, now));
+  await writeAll(ports, stored, steps);
+  const answers = await ports.cloud.perform(actions, () => ports.lease.mayMutate());
+  const ended = actions.map((action, position) => {
+    const outcome = answers[position];
+    if (outcome === undefined) throw new Error(`no outcome for ${action.kind} ${action.name}`);
+    return { action, outcome };
+  });
+  const at = ports.clock.now();
+  await writeAll(
+    ports,
+    stored,
+    ended
+      // A replay that was not sent says nothing about the first attempt: its step stays.
+      .filter(({ action, outcome }) => !(replayed.has(action) && outcome.result === 'not-sent'))
+      .map(({ action, outcome }) => applyOutcome(recordOf(stored, action), outcome, at)),
+  );
+  for (const { action, outcome } of ended) ports.onOutcome?.(action, outcome);
+  return ended;
+}
+
+function recordOf(stored: ReadonlyMap<string, StoredRecord>, action: Action): DevInstanceRecord {
+  const item = stored.get(action.name);
+  if (item === undefined) throw new Error(`no record for ${action.kind} ${action.name}`);
+  return item.record;
+}
+
+/** Whether the action is the one that an interrupted step already holds. */
+function isReplay(stored: ReadonlyMap<string, StoredRecord>, action: Action): boolean {
+  const step = stored.get(action.name)?.record.step;
+  return step !== undefined && JSON.stringify(step.action) === JSON.stringify(action);
+}

@@ -1,0 +1,38 @@
+import type { Problem } from '../core/desired.ts';
+import type { Instant } from '../core/instant.ts';
+import type { ReadFailure } from '../core/observed.ts';
+import type { Plan } from '../core/plan/world.ts';
+import { countChanges } from './plan-text.ts';
+
+/** Grows when a line's meaning changes; new fields and new types of line do not count. */
+const schemaVersion = 1;
+
+/** The plan as one JSON object a line: `planned_change`, `hold`, `interlock`, …, last `change_summary`. */
+export function planNdjson(
+  plan: Plan,
+  context: {
+    readonly fleet: string;
+    readonly now: Instant;
+    readonly mode: string;
+    readonly problems: readonly Problem[];
+    readonly failures: readonly ReadFailure[];
+  },
+): string {
+  const { fleet, now, mode, problems, failures } = context;
+  const lines: readonly Record<string, unknown>[] = [
+    { type: 'plan', fleet, now, mode },
+    ...problems.map((problem) => ({ type: 'diagnostic', ...problem })),
+    ...failures.map((failure) => ({ type: 'read_failure', ...failure })),
+    ...plan.interlocks.map((interlock) => ({ type: 'interlock', ...interlock })),
+    ...plan.changes.map(({ kind, ...change }) => ({
+      type: 'planned_change',
+      action: kind,
+      ...change,
+    })),
+    ...plan.holds.map((held) => ({ type: 'hold', ...held })),
+    ...plan.waiting.map((waiting) => ({ type: 'waiting', ...waiting })),
+    ...plan.transitions.map((transition) => ({ type: 'transition', ...transition })),
+    { type: 'change_summary', ...countChanges(plan) },
+  ];
+  return lines.map((line) => `${JSON.stringify({ schemaVersion, ...line })}\n`).join('');
+}

@@ -1,0 +1,148 @@
+import type { Instant } from '../core/instant.ts';
+import type { ReadFailure } from '../core/observed.ts';
+import type { Change, ChangeKind, Hold, Interlock, Plan, Transition } from '../core/plan/world.ts';
+import { localTime, placeOf } from './local-time.ts';
+import type { Paint } from './paint.ts';
+
+const symbols: Readonly<Record<ChangeKind, string>> = {
+  create: '+',
+  adopt: '+',
+  recover: '+',
+  start: '^',
+  stop: '_',
+  change: '~',
+  replace: '-/+',
+  orphan: '-',
+};
+
+const verbs: Readonly<Record<ChangeKind, string>> = {
+  create: 'create',
+  adopt: 'adopt',
+  recover: 'recover',
+  start: 'start',
+  stop: 'stop',
+  change: 'change',
+  replace: 'replace',
+  orphan: 'orphan',
+};
+
+/** How many future starts and stops are shown. */
+const transitionsShown = 5;
+
+export interface PlanContext {
+  readonly fleet: string;
+  readonly now: Instant;
+  /** Why nothing is acted on, where that is so: `mode: observe`. */
+  readonly restriction?: string;
+  readonly failures: readonly ReadFailure[];
+  /** A DevInstance's zone, for its times. */
+  readonly timezoneOf: (name: string) => string;
+}
+
+/** The plan for a terminal: one block a change, the brakes, what comes next and a summary line. */
+export function planText(plan: Plan, context: PlanContext, paint: Paint): string {
+  const blocks = plan.changes.map((change) => changeBlock(change, context, paint));
+  const shown = new Set(plan.changes.map((change) => `${change.name}/${change.withheldBy ?? ''}`));
+  const otherHolds = plan.holds.filter((held) => !shown.has(`${held.name}/${held.reason}`));
+  const explained = plan.holds.filter((held) => shown.has(`${held.name}/${held.reason}`));
+  const sections = [
+    ...blocks,
+    ...[...explained, ...otherHolds].map((held) => holdBlock(held, paint)),
+    ...plan.interlocks.map((interlock) => interlockBlock(interlock, paint)),
+    ...context.failures.map((failure) => failureBlock(failure, paint)),
+    ...upcoming(plan.transitions, context),
+    summary(plan, context, paint),
+  ];
+  return `${sections.join('\n')}\n`;
+}
+
+function changeBlock(change: Change, context: PlanContext, paint: Paint): string {
+  const isHeld = change.withheldBy !== undefined && change.withheldBy !== 'ObserveMode';
+  const symbol = isHeld ? '!' : symbols[change.kind];
+  const head = `${symbol.padStart(3)} ${change.name}  ${verbs[change.kind]} (owner ${change.owner}; ${change.reasons.join(', ')})`;
+  const lines = change.details.map((detail) => `      ${detail}`);
+  return [colourOf(change, isHeld, paint)(head), ...lines, `      ${whenOf(change, context)}`].join(
+    '\n',
+  );
+}
+
+function colourOf(change: Change, isHeld: boolean, paint: Paint): (text: string) => string {
+  if (isHeld) return paint.yellow;
+  if (change.kind === 'create' || change.kind === 'adopt' || change.kind === 'recover')
+    return paint.green;
+  if (change.kind === 'orphan' || change.kind === 'replace') return paint.red;
+  return change.kind === 'change' ? paint.yellow : paint.cyan;
+}
+
+function whenOf(change: Change, context: PlanContext): string {
+  if (change.withheldBy !== undefined) return `withheld: ${change.withheldBy}`;
+  const note = change.note === undefined ? '' : ` (${change.note})`;
+  if (change.at === 'now') return `when now${note}`;
+  if (change.at === undefined) return `when it fits${note}`;
+  const timezone = context.timezoneOf(change.name);
+  return `when ${localTime(change.at, context.now, timezone)} ${placeOf(timezone)}${note}`;
+}
+
+function holdBlock(held: Hold, paint: Paint): string {
+  return `${paint.yellow(`  ! ${held.name}  ${held.reason}: ${held.message}`)}\n      -> ${held.remedy}`;
+}
+
+function interlockBlock(interlock: Interlock, paint: Paint): string {
+  return `${paint.red(`  ! ${interlock.reason}: ${interlock.message}`)}\n      -> ${interlock.remedy}`;
+}
+
+function failureBlock(failure: ReadFailure, paint: Paint): string {
+  return `${paint.red(`  ! could not read ${failure.what}: ${failure.message}`)}\n      -> ${failure.remedy}`;
+}
+
+function upcoming(transitions: readonly Transition[], context: PlanContext): readonly string[] {
+  if (transitions.length === 0) return [];
+  const lines = transitions.slice(0, transitionsShown).map((transition) => {
+    const timezone = context.timezoneOf(transition.name);
+    const verb = transition.state === 'running' ? '^ start' : '_ stop ';
+    return `  ${verb} ${transition.name}  ${localTime(transition.at, context.now, timezone)} ${placeOf(timezone)}`;
+  });
+  const more = transitions.length - lines.length;
+  return ['Next by schedule:', ...lines, ...(more > 0 ? [`  and ${more} more`] : []), ''];
+}
+
+/** How many of each; the wording of its line is an interface. */
+export interface PlanCounts {
+  readonly create: number;
+  readonly change: number;
+  readonly replace: number;
+  readonly orphan: number;
+  readonly start: number;
+  readonly stop: number;
+  readonly held: number;
+}
+
+/** Counts changes by what they do; a held one counts as held only. */
+export function countChanges(plan: Plan): PlanCounts {
+  const free = plan.changes.filter(
+    (change) => change.withheldBy === undefined || change.withheldBy === 'ObserveMode',
+  );
+  const count = (...kinds: ChangeKind[]) =>
+    new Set(free.filter((change) => kinds.includes(change.kind)).map((change) => change.name)).size;
+  return {
+    create: count('create', 'adopt', 'recover'),
+    change: count('change'),
+    replace: count('replace'),
+    orphan: count('orphan'),
+    start: count('start'),
+    stop: count('stop'),
+    held: new Set(plan.holds.map((held) => held.name)).size,
+  };
+}
+
+function summary(plan: Plan, context: PlanContext, paint: Paint): string {
+  const counts = countChanges(plan);
+  const line = `Plan: ${counts.create} to create, ${counts.change} to change, ${counts.replace} to replace, ${counts.orphan} to orphan. ${counts.start} to start, ${counts.stop} to stop, ${counts.held} held.`;
+  const restriction =
+    context.restriction === undefined ? '' : `\nNothing is acted on: ${context.restriction}.`;
+  const waiting =
+    plan.waiting.length === 0
+      ? ''
+      : `\nAWS is busy with ${plan.waiting.map(({ name }) => name).join(', ')}.`;
+  return `${paint.bold(line)}${waiting}${restriction}`;
+}

@@ -1,0 +1,113 @@
+import type { DesiredFleet, ParsedSpecs } from './core/desired.ts';
+import type { Interest } from './core/observed.ts';
+import type { World } from './core/plan/world.ts';
+import type { DevInstanceRecord } from './core/record.ts';
+import {
+  type Clock,
+  type Identity,
+  type Ledger,
+  type Observer,
+  OperatorError,
+  type Specs,
+  type StoredRecord,
+} from './ports.ts';
+
+/** All that a planning caller needs: nothing here can write. */
+export interface ReadPorts {
+  readonly specs: Specs;
+  readonly observer: Observer;
+  readonly ledger: Pick<Ledger, 'description' | 'marker' | 'records'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** The world as it was read, with what the plan does not need but its readers do. */
+export interface Reading {
+  readonly world: World;
+  readonly parsed: ParsedSpecs;
+  readonly stored: ReadonlyMap<string, StoredRecord>;
+}
+
+/**
+ * Reads specs, account and ledger, in this order: who we are to AWS, whether the ledger belongs to
+ * this fleet, and only then everything else. Throws OperatorError where any of them forbids to go on.
+ */
+export async function readWorld(ports: ReadPorts, observeOnly: boolean): Promise<Reading> {
+  const parsed = await ports.specs.read();
+  const desired = usableFleet(parsed);
+  const identity = await ports.observer.identity();
+  checkIdentity(desired, identity);
+  await checkMarker(desired, identity, ports.ledger);
+  const stored = new Map((await ports.ledger.records()).map((item) => [item.record.name, item]));
+  const records = new Map([...stored].map(([name, item]) => [name, item.record]));
+  const observed = await ports.observer.observe(interestOf(desired, records));
+  const world: World = { desired, records, observed, now: ports.clock.now(), observeOnly };
+  return { world, parsed, stored };
+}
+
+/** The fleet that the specs ask for. Throws OperatorError where they hold no usable Fleet. */
+export function usableFleet(parsed: ParsedSpecs): DesiredFleet {
+  if (parsed.desired !== undefined) return parsed.desired;
+  const first = parsed.problems.find((problem) => problem.severity === 'error');
+  const where =
+    first === undefined ? '' : `: ${first.file}:${first.line}:${first.column} ${first.message}`;
+  throw new OperatorError(`the specs hold no usable Fleet${where}`, 'run devinstance validate');
+}
+
+/** The controller refuses to act in any account or region but the Fleet's. */
+export function checkIdentity(desired: DesiredFleet, identity: Identity): void {
+  const { account, region, name } = desired.fleet;
+  if (account !== undefined && account !== identity.account) {
+    throw new OperatorError(
+      `these credentials belong to account ${identity.account}, Fleet ${name} is in ${account}`,
+      'use credentials of that account, or correct spec.account in the Fleet',
+    );
+  }
+  if (region !== identity.region) {
+    throw new OperatorError(
+      `the region is ${identity.region}, Fleet ${name} is in ${region}`,
+      `set AWS_REGION=${region}, or correct spec.region in the Fleet`,
+    );
+  }
+}
+
+async function checkMarker(
+  desired: DesiredFleet,
+  identity: Identity,
+  ledger: Pick<Ledger, 'description' | 'marker'>,
+): Promise<void> {
+  const marker = await ledger.marker();
+  if (marker === undefined) {
+    throw new OperatorError(
+      `the ledger ${ledger.description} has no marker of any fleet`,
+      'check its name; for a new fleet run devinstance ledger init',
+    );
+  }
+  const { fleet, account, region } = marker;
+  if (fleet === desired.fleet.name && account === identity.account && region === identity.region) {
+    return;
+  }
+  throw new OperatorError(
+    `the ledger ${ledger.description} belongs to fleet ${fleet} in ${account} ${region}, not to ${desired.fleet.name} in ${identity.account} ${identity.region}`,
+    'name the right ledger; a Fleet is never renamed',
+  );
+}
+
+/** Everything beyond the fleet's tag that an observation must look at. */
+export function interestOf(
+  desired: DesiredFleet,
+  records: ReadonlyMap<string, DevInstanceRecord>,
+): Interest {
+  const all = [...records.values()];
+  const specs = [...desired.devInstances.values(), ...all.map((record) => record.effective)];
+  const known = <T>(values: readonly (T | undefined)[]): T[] => [
+    ...new Set(values.filter((value) => value !== undefined)),
+  ];
+  return {
+    fleet: desired.fleet.name,
+    machineIds: known(all.map((record) => record.machineId)),
+    homeIds: known(all.map((record) => record.homeId)),
+    subnetIds: known(specs.flatMap((spec) => spec.subnets)),
+    channels: [...desired.channels.values()],
+    imageIds: known(specs.map((spec) => ('id' in spec.image ? spec.image.id : undefined))),
+  };
+}
