@@ -167,4 +167,9 @@ export interface Duty {
   readonly reason: string;
   /** When the state next changes; undefined where it never does. */
   readonly until?: Instant;
+  /**
+   * False where the schedule's `actions` leave this state to people (a stop under `start-only`, a
+   * start under `stop-only`): the machine stays as it is, and nothing is started or stopped for it.
+   */
+  readonly enforced: boolean;
 }

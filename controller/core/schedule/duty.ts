@@ -1,0 +1,139 @@
+import type { Duty, ResolvedSchedule, ScheduleTimes } from '../desired.ts';
+import { dayMs, fromMillis, hourMs, type Instant, toMillis } from '../instant.ts';
+import { dateText, weekdayName } from './calendar.ts';
+import { type CompiledSchedule, compileSchedule } from './compiled-schedule.ts';
+import { nextTransitionTo, type WindowsDuty, windowsDuty, windowsSince } from './windows.ts';
+import { localMillisAt, type Zone } from './zone.ts';
+
+/** What a person did to a machine by hand, as far as it still counts; the later act counts. */
+export interface ScheduleMemory {
+  /** A start by hand: the machine may run in [from, until). */
+  readonly manualHold?: { readonly from: Instant; readonly until: Instant };
+  /** A stop by hand. */
+  readonly manualStopAt?: Instant;
+}
+
+/** A hold that ends this close before a window runs through to it. */
+const runThroughMs = hourMs;
+
+/**
+ * What a schedule wants of a machine now, why, and until when. Windows and exceptions decide,
+ * joined by what was done by hand: a start holds for its time and, where it ends less than an hour
+ * before a window, up to that window; a stop in a window lasts until the next window starts, or
+ * does not count where the schedule restarts. Throws as `compileSchedule` does.
+ */
+export function dutyAt(schedule: ResolvedSchedule, memory: ScheduleMemory, now: Instant): Duty {
+  const compiled = compileSchedule(schedule);
+  const nowMillis = toMillis(now);
+  const { manualHold, manualStopAt } = memory;
+  let wanted = windowsDuty(compiled, nowMillis);
+  const heldBy = manualHold && countingHold(manualHold, manualStopAt, nowMillis);
+  if (heldBy !== undefined) {
+    wanted = withHold(compiled, wanted, heldBy, nowMillis);
+  } else if (manualStopAt !== undefined && schedule.manualStop === 'until-next-window') {
+    wanted = withManualStop(compiled, wanted, toMillis(manualStopAt), nowMillis);
+  }
+  return toDuty(wanted, schedule.actions);
+}
+
+interface Hold {
+  readonly from: number;
+  readonly until: number;
+}
+
+function countingHold(
+  hold: { readonly from: Instant; readonly until: Instant },
+  stoppedAt: Instant | undefined,
+  nowMillis: number,
+): Hold | undefined {
+  const from = toMillis(hold.from);
+  const until = toMillis(hold.until);
+  if (from > nowMillis || until <= from) return undefined;
+  if (stoppedAt !== undefined && toMillis(stoppedAt) >= from) return undefined;
+  return { from, until };
+}
+
+function withHold(
+  schedule: CompiledSchedule,
+  windows: WindowsDuty,
+  hold: Hold,
+  nowMillis: number,
+): WindowsDuty {
+  const until = endOfHeldStretch(schedule, hold.until);
+  if (until !== undefined && until <= nowMillis) return windows;
+  if (windows.state === 'running') return { ...windows, until };
+  const reason =
+    nowMillis < hold.until
+      ? `started by hand, held until ${clockText(schedule.zone, hold.until, nowMillis)}`
+      : 'started by hand, held through to the next window';
+  return { state: 'running', reason, until };
+}
+
+/** When a machine held until a moment stops: with the window open then or soon after, if any. */
+function endOfHeldStretch(schedule: CompiledSchedule, heldUntil: number): number | undefined {
+  const then = windowsDuty(schedule, heldUntil);
+  if (then.state === 'running') return then.until;
+  if (then.until === undefined || then.until - heldUntil >= runThroughMs) return heldUntil;
+  return windowsDuty(schedule, then.until).until;
+}
+
+function withManualStop(
+  schedule: CompiledSchedule,
+  windows: WindowsDuty,
+  stoppedAt: number,
+  nowMillis: number,
+): WindowsDuty {
+  if (windows.state === 'stopped' || stoppedAt > nowMillis) return windows;
+  const since = windowsSince(schedule, nowMillis);
+  if (since !== undefined && since > stoppedAt) return windows;
+  const until = nextTransitionTo(schedule, 'running', nowMillis)?.at;
+  const reason =
+    until === undefined
+      ? 'stopped by hand, no window starts later'
+      : `stopped by hand, off until ${clockText(schedule.zone, until, nowMillis)}`;
+  return { state: 'stopped', reason, until };
+}
+
+/** The zone's clock, `16:30`, with weekday or date where it is not of the same local date. */
+function clockText(zone: Zone, at: number, nowMillis: number): string {
+  const local = localMillisAt(zone, at);
+  const day = Math.floor(local / dayMs);
+  const clock = fromMillis(local).slice(11, 16);
+  const daysAhead = day - Math.floor(localMillisAt(zone, nowMillis) / dayMs);
+  if (daysAhead === 0) return clock;
+  return `${daysAhead < 7 ? weekdayName(day) : dateText(day)} ${clock}`;
+}
+
+const dutiesOf = new WeakMap<WindowsDuty, { readonly enforced: Duty; readonly advisory: Duty }>();
+
+/** Machines with equal schedules and nothing done by hand share one value. */
+function toDuty(wanted: WindowsDuty, actions: ResolvedSchedule['actions']): Duty {
+  let duties = dutiesOf.get(wanted);
+  if (duties === undefined) {
+    const { state, reason, until } = wanted;
+    const duty = { state, reason, ...(until !== undefined && { until: fromMillis(until) }) };
+    duties = { enforced: { ...duty, enforced: true }, advisory: { ...duty, enforced: false } };
+    dutiesOf.set(wanted, duties);
+  }
+  const isOutside = actions === (wanted.state === 'running' ? 'stop-only' : 'start-only');
+  return isOutside ? duties.advisory : duties.enforced;
+}
+
+/** The first scheduled stop at or after a moment; undefined where there is none. */
+export function nextStop(times: ScheduleTimes, at: Instant): Instant | undefined {
+  return nextInstantOf(times, 'stopped', at);
+}
+
+/** The first scheduled start at or after a moment; undefined where there is none. */
+export function nextStart(times: ScheduleTimes, at: Instant): Instant | undefined {
+  return nextInstantOf(times, 'running', at);
+}
+
+function nextInstantOf(
+  times: ScheduleTimes,
+  state: 'running' | 'stopped',
+  at: Instant,
+): Instant | undefined {
+  const next = nextTransitionTo(compileSchedule(times), state, toMillis(at) - 1);
+  return next && fromMillis(next.at);
+}

@@ -1,0 +1,263 @@
+import { dayMs, minuteMs } from '../instant.ts';
+import { dateText, type EpochDay } from './calendar.ts';
+import { type CompiledSchedule, isClosedOn, windowsOn } from './compiled-schedule.ts';
+import { firstInstantReading, localMillisAt, type Zone } from './zone.ts';
+
+/** A stretch of time, [from, until) in milliseconds since the epoch. */
+export interface Stretch {
+  readonly from: number;
+  readonly until: number;
+}
+
+interface OpenWindow extends Stretch {
+  readonly reason: string;
+}
+
+/** A change of what the windows want. */
+export interface Transition {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** What they want from then on. */
+  readonly state: 'running' | 'stopped';
+  /** Why, for people. */
+  readonly reason: string;
+}
+
+/** What the windows want at a moment. */
+export interface WindowsDuty {
+  readonly state: 'running' | 'stopped';
+  readonly reason: string;
+  /** When the state next changes, in milliseconds since the epoch; undefined where it never does. */
+  readonly until: number | undefined;
+}
+
+/**
+ * A window is open for at most 48 hours (a clock set back by a day at the date line) and its date
+ * and the UTC date differ by at most one, so a moment depends on windows of these dates only.
+ */
+const daysBefore = 4;
+const daysAfter = 2;
+
+/** Dates without a change for this long change only by an exception: an nth weekday is never so rare. */
+const farDays = 410;
+
+/** The windows open at some time between two moments, by start, and a few around them. */
+function openWindows(schedule: CompiledSchedule, from: number, until: number): OpenWindow[] {
+  const { zone } = schedule;
+  const last = Math.floor(until / dayMs) + daysAfter;
+  const found: OpenWindow[] = [];
+  for (let day = Math.floor(from / dayMs) - daysBefore; day <= last; day += 1) {
+    for (const window of windowsOn(schedule, day)) {
+      const opens = firstInstantReading(zone, day * dayMs + window.startMs);
+      const closes = firstInstantReading(zone, day * dayMs + window.endMs);
+      // A window that the clock skips wholly does not run.
+      if (opens < closes) found.push({ from: opens, until: closes, reason: window.reason });
+    }
+  }
+  return found;
+}
+
+/** Joins windows, given by start, that overlap or leave a gap of at most one minute. */
+function unite(windows: readonly Stretch[]): Stretch[] {
+  const united: Stretch[] = [];
+  let current: Stretch | undefined;
+  for (const { from, until } of windows) {
+    if (current !== undefined && from - current.until <= minuteMs) {
+      if (until > current.until) current = { from: current.from, until };
+    } else {
+      if (current !== undefined) united.push(current);
+      current = { from, until };
+    }
+  }
+  if (current !== undefined) united.push(current);
+  return united;
+}
+
+interface Edge {
+  readonly at: number;
+  readonly state: 'running' | 'stopped';
+}
+
+/** The changes with `from < at <= until`, in order. */
+function edgesBetween(schedule: CompiledSchedule, from: number, until: number): Edge[] {
+  const edges: Edge[] = [];
+  for (const stretch of unite(openWindows(schedule, from, until))) {
+    if (stretch.from > from && stretch.from <= until) {
+      edges.push({ at: stretch.from, state: 'running' });
+    }
+    if (stretch.until > from && stretch.until <= until) {
+      edges.push({ at: stretch.until, state: 'stopped' });
+    }
+  }
+  return edges;
+}
+
+/** The running stretches between two moments, cut at both, in order. */
+export function runningStretches(
+  schedule: CompiledSchedule,
+  from: number,
+  until: number,
+): readonly Stretch[] {
+  return unite(openWindows(schedule, from, until))
+    .map((stretch) => ({
+      from: Math.max(from, stretch.from),
+      until: Math.min(until, stretch.until),
+    }))
+    .filter((stretch) => stretch.from < stretch.until);
+}
+
+/** The stretches of time worth searching for a change after a moment, nearest first. */
+function* searchesAfter(schedule: CompiledSchedule, at: number): Generator<Stretch> {
+  const near = [0, 8, 70, farDays].map((days) => at + days * dayMs);
+  yield* pairs(near);
+  const far = at + farDays * dayMs;
+  const days = [...schedule.exceptions.keys()].sort((one, other) => one - other);
+  for (const { from, until } of days.map(aroundDay)) {
+    if (until > far) yield { from: Math.max(far, from), until };
+  }
+}
+
+/** The stretches of time worth searching for a change at or before a moment, nearest first. */
+function* searchesBefore(schedule: CompiledSchedule, at: number): Generator<Stretch> {
+  const near = [farDays, 70, 8, 0].map((days) => at - days * dayMs);
+  yield* [...pairs(near)].reverse();
+  const far = at - farDays * dayMs;
+  const days = [...schedule.exceptions.keys()].sort((one, other) => other - one);
+  for (const { from, until } of days.map(aroundDay)) {
+    if (from < far) yield { from, until: Math.min(far, until) };
+  }
+}
+
+function* pairs(moments: readonly number[]): Generator<Stretch> {
+  for (const [index, until] of moments.entries()) {
+    const from = moments[index - 1];
+    if (from !== undefined) yield { from, until };
+  }
+}
+
+function aroundDay(day: EpochDay): Stretch {
+  return { from: (day - 2) * dayMs, until: (day + 4) * dayMs };
+}
+
+function nextEdge(schedule: CompiledSchedule, after: number): Edge | undefined {
+  for (const { from, until } of searchesAfter(schedule, after)) {
+    const edge = edgesBetween(schedule, from, until)[0];
+    if (edge !== undefined) return edge;
+  }
+  return undefined;
+}
+
+/**
+ * When the windows began to want what they want at a moment, in milliseconds since the epoch;
+ * undefined where it was always so.
+ */
+export function windowsSince(schedule: CompiledSchedule, nowMillis: number): number | undefined {
+  for (const { from, until } of searchesBefore(schedule, nowMillis)) {
+    const edge = edgesBetween(schedule, from, until).at(-1);
+    if (edge !== undefined) return edge.at;
+  }
+  return undefined;
+}
+
+/** A moment's duty and the time around it in which everything about it holds. */
+interface Phase extends Stretch {
+  readonly duty: WindowsDuty;
+}
+
+const lastPhase = new WeakMap<CompiledSchedule, Phase>();
+
+/** What the windows, exceptions included, want at a moment. */
+export function windowsDuty(schedule: CompiledSchedule, nowMillis: number): WindowsDuty {
+  const last = lastPhase.get(schedule);
+  if (last !== undefined && nowMillis >= last.from && nowMillis < last.until) return last.duty;
+  const { state, reason, from, until } = momentAt(schedule, nowMillis);
+  const duty: WindowsDuty = { state, reason, until: nextEdge(schedule, nowMillis)?.at };
+  lastPhase.set(schedule, { duty, from, until });
+  return duty;
+}
+
+interface Moment extends Stretch {
+  readonly state: 'running' | 'stopped';
+  readonly reason: string;
+}
+
+/** State and reason at a moment, with the time around it in which neither changes. */
+function momentAt(schedule: CompiledSchedule, at: number): Moment {
+  const windows = openWindows(schedule, at, at);
+  const limits = nearestEdges(windows, at);
+  if (unite(windows).some((stretch) => isWithin(stretch, at))) {
+    return { state: 'running', reason: reasonToRun(windows, at), ...limits };
+  }
+  const day = dayAt(schedule.zone, at);
+  return {
+    state: 'stopped',
+    reason: isClosedOn(schedule, day) ? `closed on ${dateText(day)}` : schedule.offReason,
+    from: Math.max(limits.from, firstInstantReading(schedule.zone, day * dayMs)),
+    until: Math.min(limits.until, firstInstantReading(schedule.zone, (day + 1) * dayMs)),
+  };
+}
+
+/** The last date begun by then: where the clock is set back over midnight, the new date stays. */
+function dayAt(zone: Zone, at: number): EpochDay {
+  const day = Math.floor(localMillisAt(zone, at) / dayMs);
+  return firstInstantReading(zone, (day + 1) * dayMs) <= at ? day + 1 : day;
+}
+
+function isWithin(stretch: Stretch, at: number): boolean {
+  return stretch.from <= at && at < stretch.until;
+}
+
+/** Of the windows begun by then, the one that stays open longest; in a closed gap, the one before. */
+function reasonToRun(windows: readonly OpenWindow[], at: number): string {
+  let longest: OpenWindow | undefined;
+  for (const window of windows) {
+    if (window.from <= at && (longest === undefined || window.until > longest.until)) {
+      longest = window;
+    }
+  }
+  return longest?.reason ?? '';
+}
+
+function nearestEdges(windows: readonly Stretch[], at: number): Stretch {
+  let from = at - dayMs;
+  let until = at + dayMs;
+  for (const edge of windows.flatMap((window) => [window.from, window.until])) {
+    if (edge <= at) from = Math.max(from, edge);
+    else until = Math.min(until, edge);
+  }
+  return { from, until };
+}
+
+/** The changes with `fromMillis < at < untilMillis`, in order; states alternate. */
+export function transitionsBetween(
+  schedule: CompiledSchedule,
+  fromMillis: number,
+  untilMillis: number,
+): readonly Transition[] {
+  return edgesBetween(schedule, fromMillis, untilMillis)
+    .filter((edge) => edge.at < untilMillis)
+    .map((edge) => withReason(schedule, edge));
+}
+
+/** The first change after a moment; undefined where there is none. */
+export function nextTransition(
+  schedule: CompiledSchedule,
+  nowMillis: number,
+): Transition | undefined {
+  const edge = nextEdge(schedule, nowMillis);
+  return edge && withReason(schedule, edge);
+}
+
+/** The first change to a state after a moment; undefined where there is none. */
+export function nextTransitionTo(
+  schedule: CompiledSchedule,
+  state: 'running' | 'stopped',
+  nowMillis: number,
+): Transition | undefined {
+  const next = nextTransition(schedule, nowMillis);
+  return next === undefined || next.state === state ? next : nextTransition(schedule, next.at);
+}
+
+function withReason(schedule: CompiledSchedule, { at, state }: Edge): Transition {
+  return { at, state, reason: momentAt(schedule, at).reason };
+}
