@@ -1,5 +1,6 @@
 import type { Action, Outcome } from './core/action.ts';
 import type { ParsedSpecs } from './core/desired.ts';
+import type { ReadFailure } from './core/observed.ts';
 import { makePlan } from './core/plan/make-plan.ts';
 import { applyOutcome, withStep } from './core/plan/memory.ts';
 import type { Binding, Plan } from './core/plan/world.ts';
@@ -35,6 +36,8 @@ export interface PassReport {
   readonly outcomes: readonly { readonly action: Action; readonly outcome: Outcome }[];
   /** False where time or the lease ran out before the last action. */
   readonly isComplete: boolean;
+  /** Reads that failed: what they would have said is unknown. */
+  readonly failures: readonly ReadFailure[];
   /** The records as the pass left them. */
   readonly records: ReadonlyMap<string, DevInstanceRecord>;
 }
@@ -51,7 +54,8 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
   await writeAll(ports, stored, plan.memos);
   const performed = await performAll(ports, stored, plan.actions);
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
-  return { parsed: reading.parsed, plan, records, ...performed };
+  const { failures } = reading.world.observed;
+  return { parsed: reading.parsed, plan, failures, records, ...performed };
 }
 
 /** Gives new names their uid, durably, and plans again with them. */

@@ -10,22 +10,37 @@ const lines = (...text: readonly string[]): string => `\n${text.join('\n')}\n`;
 function buildProgram(run: (command: Run) => Promise<void>): Command {
   const program = new Command('devinstance')
     .description('Gives every developer a machine in the cloud, from YAML in git.')
-    .option('--specs <dir>', 'folder with the specs (env DEVINSTANCE_SPECS)', process.env['DEVINSTANCE_SPECS'] || 'specs')
-    .option('--cloud <cloud>', 'aws, sim or sim:FILE (env DEVINSTANCE_CLOUD)', process.env['DEVINSTANCE_CLOUD'] || 'sim')
-    .option('--ledger <ledger>', 'dynamodb:TABLE, file:PATH or memory (env DEVINSTANCE_LEDGER)', process.env['DEVINSTANCE_LEDGER'] || undefined)
+    .option(
+      '--specs <dir>',
+      'folder with the specs (env DEVINSTANCE_SPECS)',
+      process.env['DEVINSTANCE_SPECS'] || 'specs',
+    )
+    .option(
+      '--cloud <cloud>',
+      'aws, sim or sim:FILE (env DEVINSTANCE_CLOUD)',
+      process.env['DEVINSTANCE_CLOUD'] || 'sim',
+    )
+    .option(
+      '--ledger <ledger>',
+      'dynamodb:TABLE, file:PATH or memory (env DEVINSTANCE_LEDGER)',
+      process.env['DEVINSTANCE_LEDGER'] || undefined,
+    )
     .option('--no-color', 'no colours (also NO_COLOR)')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError(false)
-    .addHelpText('after', lines(
-      'Without --cloud everything happens on a simulated account in .devinstance/.',
-      '',
-      'Examples:',
-      '  $ devinstance demo                        create the sample fleet, simulated',
-      '  $ devinstance validate specs              check every file',
-      '  $ devinstance plan                        what the next pass would do',
-      '  $ devinstance controller --once           run one pass',
-    ));
+    .addHelpText(
+      'after',
+      lines(
+        'Without --cloud everything happens on a simulated account in .devinstance/.',
+        '',
+        'Examples:',
+        '  $ devinstance demo                        create the sample fleet, simulated',
+        '  $ devinstance validate specs              check every file',
+        '  $ devinstance plan                        what the next pass would do',
+        '  $ devinstance controller --once           run one pass',
+      ),
+    );
   addReading(program, run);
   addActing(program, run);
   return program;
@@ -40,13 +55,16 @@ function addReading(program: Command, run: (command: Run) => Promise<void>): voi
     .description('check specs: syntax, fields, and what refers to what')
     .argument('[path]', 'folder with the specs (else --specs)')
     .addOption(output(['text', 'json', 'github'], 'text'))
-    .addHelpText('after', lines(
-      'Exit: 0 valid, 1 errors.',
-      '',
-      'Examples:',
-      '  $ devinstance validate',
-      '  $ devinstance validate specs -o github    annotations in a pull request',
-    ))
+    .addHelpText(
+      'after',
+      lines(
+        'Exit: 0 valid, 1 errors.',
+        '',
+        'Examples:',
+        '  $ devinstance validate',
+        '  $ devinstance validate specs -o github    annotations in a pull request',
+      ),
+    )
     .action((path: string | undefined, options: { output: 'text' | 'json' | 'github' }) =>
       run(async (io, globals) => {
         const { runValidate } = await import('./validate.ts');
@@ -59,15 +77,18 @@ function addReading(program: Command, run: (command: Run) => Promise<void>): voi
     .addOption(output(['text', 'json'], 'text'))
     .option('--at <instant>', 'plan as of another moment, 2026-11-23T09:00:00+01:00')
     .option('--detailed-exitcode', 'exit 2 where an action or a withheld change exists')
-    .addHelpText('after', lines(
-      'Signs: + create, ~ change, -/+ replace, - orphan, ^ start, _ stop, ! held.',
-      'Exit: 0 done, 1 error or invalid spec, 2 changes (--detailed-exitcode), 3 interlock.',
-      '',
-      'Examples:',
-      '  $ devinstance plan',
-      '  $ devinstance plan -o json --detailed-exitcode',
-      '  $ devinstance plan --at 2026-12-24T20:00:00+01:00',
-    ))
+    .addHelpText(
+      'after',
+      lines(
+        'Signs: + create, ~ change, -/+ replace, - orphan, ^ start, _ stop, ! held.',
+        'Exit: 0 done, 1 error or invalid spec, 2 changes (--detailed-exitcode), 3 interlock.',
+        '',
+        'Examples:',
+        '  $ devinstance plan',
+        '  $ devinstance plan -o json --detailed-exitcode',
+        '  $ devinstance plan --at 2026-12-24T20:00:00+01:00',
+      ),
+    )
     .action((options: { output: 'text' | 'json'; at?: string; detailedExitcode?: boolean }) =>
       run(async (io, globals) => (await import('./plan.ts')).runPlan(options, globals, io)),
     );
@@ -87,11 +108,14 @@ function addReading(program: Command, run: (command: Run) => Promise<void>): voi
     .requiredOption('--from <instant>', 'first moment, 2026-10-23T00:00:00Z')
     .requiredOption('--until <instant>', 'moment after the last')
     .addOption(output(['text', 'json'], 'text'))
-    .addHelpText('after', lines(
-      'Examples:',
-      '  $ devinstance schedule preview --file specs/schedules/madrid-office.yaml \\',
-      '      --from 2026-10-23T00:00:00Z --until 2026-10-30T00:00:00Z',
-    ))
+    .addHelpText(
+      'after',
+      lines(
+        'Examples:',
+        '  $ devinstance schedule preview --file specs/schedules/madrid-office.yaml \\',
+        '      --from 2026-10-23T00:00:00Z --until 2026-10-30T00:00:00Z',
+      ),
+    )
     .action((options: { file: string; from: string; until: string; output: 'text' | 'json' }) =>
       run(async (io) => (await import('./schedule-preview.ts')).runSchedulePreview(options, io)),
     );
@@ -105,21 +129,30 @@ function addActing(program: Command, run: (command: Run) => Promise<void>): void
     .option('--until-settled', 'passes until nothing is left to do now')
     .option('--timeout <duration>', 'for --until-settled', '30m')
     .option('--observe', 'plan, and act on nothing')
-    .addHelpText('after', lines(
-      'Exit: 0 done, 1 an action failed, a spec is invalid or time ran out, 3 interlock.',
-      '',
-      'Examples:',
-      '  $ devinstance controller --once',
-      '  $ devinstance controller --until-settled --cloud aws --ledger dynamodb:devinstance-dev',
-    ))
-    .action((options: { once?: boolean; untilSettled?: boolean; timeout: string; observe?: boolean }) =>
-      run(async (io, globals) => (await import('./controller.ts')).runController(options, globals, io)),
+    .addHelpText(
+      'after',
+      lines(
+        'Exit: 0 done, 1 an action failed, a spec is invalid or time ran out, 3 interlock.',
+        '',
+        'Examples:',
+        '  $ devinstance controller --once',
+        '  $ devinstance controller --until-settled --cloud aws --ledger dynamodb:devinstance-dev',
+      ),
+    )
+    .action(
+      (options: { once?: boolean; untilSettled?: boolean; timeout: string; observe?: boolean }) =>
+        run(async (io, globals) =>
+          (await import('./controller.ts')).runController(options, globals, io),
+        ),
     );
   program
     .command('demo')
     .description('create the fleet on a simulated account, and watch')
     .option('--fresh', 'begin anew: forget the simulated account and its ledger')
-    .addHelpText('after', lines('Examples:', '  $ devinstance demo', '  $ devinstance demo --fresh'))
+    .addHelpText(
+      'after',
+      lines('Examples:', '  $ devinstance demo', '  $ devinstance demo --fresh'),
+    )
     .action((options: { fresh?: boolean }) =>
       run(async (io, globals) => (await import('./demo.ts')).runDemo(options, globals, io)),
     );
@@ -127,13 +160,18 @@ function addActing(program: Command, run: (command: Run) => Promise<void>): void
   ledger
     .command('init')
     .description('make the ledger if it is missing, and tie it to the fleet, account and region')
-    .addHelpText('after', lines(
-      'Can be repeated. A ledger that belongs to another fleet is refused.',
-      '',
-      'Examples:',
-      '  $ devinstance ledger init --cloud aws --ledger dynamodb:devinstance-dev',
-    ))
-    .action(() => run(async (io, globals) => (await import('./ledger-init.ts')).runLedgerInit(globals, io)));
+    .addHelpText(
+      'after',
+      lines(
+        'Can be repeated. A ledger that belongs to another fleet is refused.',
+        '',
+        'Examples:',
+        '  $ devinstance ledger init --cloud aws --ledger dynamodb:devinstance-dev',
+      ),
+    )
+    .action(() =>
+      run(async (io, globals) => (await import('./ledger-init.ts')).runLedgerInit(globals, io)),
+    );
 }
 
 /** Runs the command line and answers the exit code. */
@@ -157,7 +195,8 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** One line for the cause, one for the remedy, no stack trace for what an operator can mend. */
 function explain(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof UsageError) {
     process.stderr.write(`devinstance: ${error.message}\n  ${error.hint}\n`);
     return exitCodes.usage;

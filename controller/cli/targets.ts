@@ -19,7 +19,10 @@ export function parseCloud(text: string): CloudTarget {
   if (text === 'aws') return { kind: 'aws' };
   if (text === 'sim') return { kind: 'sim', file: defaultAccountFile };
   if (text.startsWith('sim:') && text.length > 4) return { kind: 'sim', file: text.slice(4) };
-  throw new UsageError(`unknown cloud "${text}"`, 'write --cloud aws, --cloud sim or --cloud sim:FILE');
+  throw new UsageError(
+    `unknown cloud "${text}"`,
+    'write --cloud aws, --cloud sim or --cloud sim:FILE',
+  );
 }
 
 /** Reads `dynamodb:TABLE`, `file:PATH` or `memory`. */
@@ -43,7 +46,9 @@ export function ledgerFor(cloud: CloudTarget, text: string | undefined): LedgerT
 
 /** Reads an instant with an offset, `2026-11-23T09:00:00+01:00`, into UTC. */
 export function parseInstant(text: string, flag: string): string {
-  const isWhole = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(text);
+  const isWhole = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(
+    text,
+  );
   const millis = isWhole ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(millis)) {
     throw new UsageError(
@@ -59,7 +64,10 @@ export function parseDuration(text: string, flag: string): number {
   const match = /^([1-9]\d{0,3})([smhd])$/.exec(text);
   const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match?.[2] ?? ''];
   if (match === null || unitMs === undefined) {
-    throw new UsageError(`${flag} is not a duration: "${text}"`, `write it as ${flag} 30m or ${flag} 2h`);
+    throw new UsageError(
+      `${flag} is not a duration: "${text}"`,
+      `write it as ${flag} 30m or ${flag} 2h`,
+    );
   }
   return Number(match[1]) * unitMs;
 }

@@ -30,7 +30,6 @@ const verbs: Readonly<Record<ChangeKind, string>> = {
 const transitionsShown = 5;
 
 export interface PlanContext {
-  readonly fleet: string;
   readonly now: Instant;
   /** Why nothing is acted on, where that is so: `mode: observe`. */
   readonly restriction?: string;

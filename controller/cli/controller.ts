@@ -1,0 +1,108 @@
+import type { Action, Outcome } from '../core/action.ts';
+import type { PassPorts, PassReport } from '../pass.ts';
+import { actionText, outcomeText } from '../render/action-text.ts';
+import { problemsText } from '../render/problems.ts';
+import type { Lease } from '../service/lease.ts';
+import { passUnderLease, settle, unfinished } from '../service/settle.ts';
+import type { Globals } from './globals.ts';
+import { exitCodes, type Io, UsageError } from './io.ts';
+import { parseDuration } from './targets.ts';
+import { openForActing, withLease } from './wiring.ts';
+
+export interface ControllerOptions {
+  readonly once?: boolean;
+  readonly untilSettled?: boolean;
+  readonly timeout: string;
+  readonly observe?: boolean;
+}
+
+export type ActingPorts = Omit<PassPorts, 'lease'> & { readonly lease: Lease };
+
+/** `devinstance controller`: one pass, or passes until settled. Answers the exit code. */
+export async function runController(
+  options: ControllerOptions,
+  globals: Globals,
+  io: Io,
+): Promise<number> {
+  if ((options.once ?? false) === (options.untilSettled ?? false)) {
+    throw new UsageError(
+      'say how long to run',
+      'add --once for one pass, or --until-settled for passes until nothing is left to do',
+    );
+  }
+  const timeoutMs = parseDuration(options.timeout, '--timeout');
+  const observeOnly = options.observe ?? false;
+  const opened = await openForActing(globals);
+  try {
+    return await withLease(opened, io, async (ports) => {
+      const watched = { ...ports, onOutcome: outcomePrinter(io) };
+      if (options.once) return reportOnce(await passUnderLease(watched, observeOnly), io);
+      return untilSettled(watched, { observeOnly, timeoutMs }, io);
+    });
+  } finally {
+    await opened.close();
+  }
+}
+
+function outcomePrinter(io: Io): (action: Action, outcome: Outcome) => void {
+  return (action, outcome) => {
+    const line = `${action.name}  ${actionText(action)}: ${outcomeText(outcome)}`;
+    io.out(`${outcome.result === 'done' ? line : io.paint.yellow(line)}\n`);
+  };
+}
+
+function reportOnce(report: PassReport, io: Io): number {
+  printTroubles(report, io);
+  const { plan, outcomes } = report;
+  const left = plan.waiting.length;
+  const done = outcomes.filter(({ outcome }) => outcome.result === 'done').length;
+  io.out(`pass: ${done} done, ${outcomes.length - done} failed, ${left} waiting for AWS\n`);
+  return exitCodeOf(report);
+}
+
+async function untilSettled(
+  ports: ActingPorts,
+  options: { readonly observeOnly: boolean; readonly timeoutMs: number },
+  io: Io,
+): Promise<number> {
+  const { end, last, passes } = await settle(ports, { ...options, onPass: waitingPrinter(io) });
+  printTroubles(last, io);
+  const after = `after ${passes} ${passes === 1 ? 'pass' : 'passes'}`;
+  if (end === 'timed-out') {
+    const names = last.plan.waiting.map(({ name, what }) => `${name} (${what})`).join(', ');
+    io.err(`devinstance: not settled ${after}; still waiting for ${names || 'retries'}\n  run it again, or give it more time with --timeout\n`);
+    return exitCodes.failed;
+  }
+  if (end === 'settled') io.out(`settled ${after}\n`);
+  return exitCodeOf(last);
+}
+
+/** Says what is being waited for, once for each change of it. */
+function waitingPrinter(io: Io): (report: PassReport) => void {
+  let before = '';
+  return ({ plan }) => {
+    const text = plan.waiting.map(({ name, what }) => `${name}  waiting for ${what}`).join('\n');
+    if (text !== '' && text !== before) io.out(`${io.paint.dim(text)}\n`);
+    before = text;
+  };
+}
+
+function printTroubles({ parsed, plan, failures }: PassReport, io: Io): void {
+  if (parsed.problems.length > 0) io.err(`${problemsText(parsed.problems)}\n`);
+  for (const { what, message, remedy } of failures) {
+    io.err(`devinstance: could not read ${what}: ${message}\n  ${remedy}\n`);
+  }
+  for (const { name, reason, message, remedy } of plan.holds) {
+    io.err(`${io.paint.yellow(`! ${name}  ${reason}: ${message}`)}\n  -> ${remedy}\n`);
+  }
+  for (const { reason, message, remedy } of plan.interlocks) {
+    io.err(`${io.paint.red(`! ${reason}: ${message}`)}\n  -> ${remedy}\n`);
+  }
+}
+
+function exitCodeOf(report: PassReport): number {
+  if (report.plan.interlocks.length > 0 && report.failures.length === 0) return exitCodes.interlock;
+  const isInvalid = report.parsed.problems.some((problem) => problem.severity === 'error');
+  const isFailed = isInvalid || report.failures.length > 0 || unfinished(report).length > 0;
+  return isFailed ? exitCodes.failed : exitCodes.done;
+}

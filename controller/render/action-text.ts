@@ -1,0 +1,39 @@
+import type { Action, Outcome } from '../core/action.ts';
+
+/** One action in the words of the plan: `launch t3.xlarge in subnet-0a1b2c3d`. */
+export function actionText(action: Action): string {
+  switch (action.kind) {
+    case 'launch':
+      return `launch ${action.request.instanceType} in ${action.request.subnetId}`;
+    case 'create-home':
+      return `create home ${action.request.sizeGib} GiB ${action.request.type} in ${action.request.az}`;
+    case 'attach-home':
+      return `attach home ${action.homeId} to ${action.machineId}`;
+    case 'protect-home':
+      return `protect the home on ${action.machineId} from termination`;
+    case 'tag':
+      return `tag ${action.resourceId}: ${Object.keys(action.tags).join(', ')}`;
+    case 'start':
+      return `start ${action.machineId}`;
+    case 'stop':
+      return `stop ${action.machineId}`;
+    case 'set-type':
+      return `set type ${action.instanceType} on ${action.machineId}`;
+    case 'modify-home':
+      return `modify home ${action.homeId} to ${action.sizeGib} GiB ${action.type}`;
+  }
+}
+
+/** How an action ended, for a progress line. */
+export function outcomeText(outcome: Outcome): string {
+  switch (outcome.result) {
+    case 'done':
+      return [outcome.machineId, outcome.homeId].filter((id) => id !== undefined).join(' ') || 'ok';
+    case 'refused':
+      return `refused: ${outcome.code}: ${outcome.message} -> ${outcome.remedy}`;
+    case 'unknown':
+      return `unclear: ${outcome.code}: ${outcome.message} -> looked up again`;
+    case 'not-sent':
+      return `not sent: ${outcome.message}`;
+  }
+}
