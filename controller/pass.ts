@@ -79,13 +79,12 @@ function firstRecord(binding: Binding, newUid: () => string, now: string): DevIn
   const { name, effective, adopt } = binding;
   const base = { name, owner: effective.owner.name, effective };
   if (adopt === undefined) return { ...base, uid: newUid(), ordinal: 0, homeWasReady: false };
-  const { uid, ordinal, machineId, homeId, az } = adopt;
+  const { uid, ordinal, machineId, homeId, az, homeWasReady } = adopt;
   return {
     ...base,
     uid,
     ordinal,
-    // A home that was there before this ledger may hold data: it is never formatted.
-    homeWasReady: homeId !== undefined,
+    homeWasReady,
     ...(machineId === undefined ? {} : { machineId }),
     ...(homeId === undefined ? {} : { homeId, homeSince: now }),
     ...(az === undefined ? {} : { az }),

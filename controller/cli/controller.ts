@@ -35,9 +35,9 @@ export async function runController(
   const opened = await openForActing(globals);
   try {
     return await withLease(opened, io, async (ports) => {
+      if (!options.once) return settleAndReport(ports, { observeOnly, timeoutMs }, io);
       const watched = { ...ports, onOutcome: outcomePrinter(io) };
-      if (options.once) return reportOnce(await passUnderLease(watched, observeOnly), io);
-      return untilSettled(watched, { observeOnly, timeoutMs }, io);
+      return reportOnce(await passUnderLease(watched, observeOnly), io);
     });
   } finally {
     await opened.close();
@@ -60,17 +60,23 @@ function reportOnce(report: PassReport, io: Io): number {
   return exitCodeOf(report);
 }
 
-async function untilSettled(
+/** Passes until settled, with progress, and how it ended. Answers the exit code. */
+export async function settleAndReport(
   ports: ActingPorts,
   options: { readonly observeOnly: boolean; readonly timeoutMs: number },
   io: Io,
 ): Promise<number> {
-  const { end, last, passes } = await settle(ports, { ...options, onPass: waitingPrinter(io) });
+  const { end, last, passes } = await settle(
+    { ...ports, onOutcome: outcomePrinter(io) },
+    { ...options, onPass: waitingPrinter(io) },
+  );
   printTroubles(last, io);
   const after = `after ${passes} ${passes === 1 ? 'pass' : 'passes'}`;
   if (end === 'timed-out') {
     const names = last.plan.waiting.map(({ name, what }) => `${name} (${what})`).join(', ');
-    io.err(`devinstance: not settled ${after}; still waiting for ${names || 'retries'}\n  run it again, or give it more time with --timeout\n`);
+    io.err(
+      `devinstance: not settled ${after}; still waiting for ${names || 'retries'}\n  run it again, or give it more time with --timeout\n`,
+    );
     return exitCodes.failed;
   }
   if (end === 'settled') io.out(`settled ${after}\n`);

@@ -21,7 +21,9 @@ export async function runGet(options: GetOptions, globals: Globals, io: Io): Pro
         : statusTable(statuses, world.now, options.output, io.paint);
     io.out(text);
     for (const failure of world.observed.failures) {
-      io.err(`devinstance: could not read ${failure.what}: ${failure.message}\n  ${failure.remedy}\n`);
+      io.err(
+        `devinstance: could not read ${failure.what}: ${failure.message}\n  ${failure.remedy}\n`,
+      );
     }
     return world.observed.failures.length === 0 ? exitCodes.done : exitCodes.failed;
   } finally {

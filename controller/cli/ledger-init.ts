@@ -6,6 +6,8 @@ import { initLedger } from './wiring.ts';
 export async function runLedgerInit(globals: Globals, io: Io): Promise<number> {
   const { marker, result, description } = await initLedger(globals);
   const what = result === 'created' ? 'made for' : 'already belongs to';
-  io.out(`ledger ${description} ${what} fleet ${marker.fleet} in ${marker.account} ${marker.region}\n`);
+  io.out(
+    `ledger ${description} ${what} fleet ${marker.fleet} in ${marker.account} ${marker.region}\n`,
+  );
   return exitCodes.done;
 }

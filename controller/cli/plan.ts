@@ -24,7 +24,9 @@ export async function runPlan(options: PlanOptions, globals: Globals, io: Io): P
     const { world: read, parsed } = await readWorld(ports, false);
     const world: World = at === undefined ? read : { ...read, now: at };
     const plan = makePlan(world);
-    io.out(options.output === 'json' ? asJson(plan, world, parsed) : asText(plan, world, parsed, io));
+    io.out(
+      options.output === 'json' ? asJson(plan, world, parsed) : asText(plan, world, parsed, io),
+    );
     return planExitCode(plan, world, parsed, options.detailedExitcode ?? false);
   } finally {
     await ports.close();
@@ -43,7 +45,8 @@ function asJson(plan: Plan, world: World, parsed: ParsedSpecs): string {
 
 function asText(plan: Plan, world: World, parsed: ParsedSpecs, io: Io): string {
   const problems = parsed.problems.length === 0 ? '' : `${problemsText(parsed.problems)}\n`;
-  const restriction = world.desired.fleet.mode === 'observe' ? 'the Fleet is in mode: observe' : undefined;
+  const restriction =
+    world.desired.fleet.mode === 'observe' ? 'the Fleet is in mode: observe' : undefined;
   const text = planText(
     plan,
     {
@@ -70,7 +73,8 @@ export function planExitCode(
   parsed: ParsedSpecs,
   isDetailed: boolean,
 ): number {
-  if (plan.interlocks.length > 0 && world.observed.failures.length === 0) return exitCodes.interlock;
+  if (plan.interlocks.length > 0 && world.observed.failures.length === 0)
+    return exitCodes.interlock;
   const isInvalid = parsed.problems.some((problem) => problem.severity === 'error');
   if (isInvalid || world.observed.failures.length > 0) return exitCodes.failed;
   return isDetailed && plan.changes.length > 0 ? exitCodes.changes : exitCodes.done;

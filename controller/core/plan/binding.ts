@@ -33,6 +33,10 @@ export function bindName(world: World, spec: EffectiveSpec, index: ResourceIndex
   const adopt = {
     uid,
     ordinal: Math.max(0, ...machines.map(ordinalOf)),
+    // A home that was there before this ledger may hold data; only a machine's tag can say otherwise.
+    homeWasReady:
+      home !== undefined &&
+      !machines.some((candidate) => candidate.tags[tagKeys.home] === `${home.id}:new`),
     ...(machine === undefined ? {} : { machineId: machine.id }),
     ...(home === undefined ? {} : { homeId: home.id, az: home.az }),
   };

@@ -67,6 +67,11 @@ export function completeStep(
         ) as DevInstanceRecord),
         power: { state: 'stopped', at, by: 'controller' },
       };
+    case 'set-type':
+      // Another type than asked for is taken for lack of capacity only.
+      return action.instanceType === record.effective.instanceType
+        ? (forget(settled, 'standInType') as DevInstanceRecord)
+        : { ...settled, standInType: action.instanceType };
     default:
       return settled;
   }

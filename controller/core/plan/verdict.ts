@@ -123,7 +123,9 @@ function wholeChanges(
   const blocker =
     state.isActing || state.waiting !== undefined ? undefined : state.holds[0]?.reason;
   const duty = dutyOf(situation);
-  const rest = blocker === undefined ? { at: 'now' as const } : { withheldBy: blocker };
+  const isIdle = !state.isActing && state.waiting === undefined && duty.state === 'stopped';
+  const start = isIdle && record.ordinal > 0 && duty.until !== undefined ? duty.until : 'now';
+  const rest = blocker === undefined ? { at: start } : { withheldBy: blocker };
   if (!record.homeWasReady) {
     const details = creationDetails(spec, image, duty);
     const note =
@@ -138,8 +140,7 @@ function wholeChanges(
   }
   if (machine !== undefined) return [];
   const details = [`new machine ${spec.instanceType} around home ${record.homeId} in ${record.az}`];
-  const when = duty.state === 'stopped' && duty.until !== undefined ? { at: duty.until } : rest;
-  return [change(situation, 'recover', ['machine_gone'], { details, ...when })];
+  return [change(situation, 'recover', ['machine_gone'], { details, ...rest })];
 }
 
 function transitionOf(situation: Situation): Transition | undefined {

@@ -96,6 +96,8 @@ export interface Binding {
     readonly machineId?: string;
     readonly homeId?: string;
     readonly az?: string;
+    /** False where a machine still carries the permission to format this home. */
+    readonly homeWasReady: boolean;
   };
 }
 

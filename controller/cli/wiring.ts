@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { DesiredFleet } from '../core/desired.ts';
+import type { Marker } from '../core/record.ts';
+import type { Clock, Cloud, Ledger, Specs, Steady } from '../ports.ts';
+import { acquireLease, CALL_TIMEOUT_MS, LEASE_TTL_MS, type Lease } from '../service/lease.ts';
+import { isHolderDead, thisHolder } from '../service/holder.ts';
+import { systemClock } from '../service/system-clock.ts';
+import { systemSteady } from '../service/steady.ts';
+import { folderSpecs } from '../sources/folder.ts';
+import { checkIdentity, type ReadPorts, usableFleet } from '../world.ts';
+import type { Globals } from './globals.ts';
+import type { Io } from './io.ts';
+import { type CloudTarget, type LedgerTarget, ledgerFor, parseCloud } from './targets.ts';
+
+/** A call into the simulated account ends with this process, so none can land late. */
+const simCallTimeoutMs = 500;
+
+interface OpenCloud {
+  readonly cloud: Cloud;
+  readonly clock: Clock;
+  readonly callTimeoutMs: number;
+}
+
+/** Ports to act with, all but the lease. */
+export interface ActingParts extends OpenCloud {
+  readonly specs: Specs;
+  readonly ledger: Ledger;
+  readonly steady: Steady;
+  close(): Promise<void>;
+}
+
+/** Ports to read with. On a simulated account that does not exist yet, an empty one is looked at. */
+export async function openForReading(
+  globals: Globals,
+): Promise<ReadPorts & { close(): Promise<void> }> {
+  const targets = targetsOf(globals);
+  const specs = folderSpecs(globals.specs);
+  const desired = usableFleet(await specs.read());
+  if (isUnborn(targets)) {
+    const { cloud, clock } = await openSim(desired, undefined);
+    const { memoryLedger } = await import('../ledgers/memory.ts');
+    const ledger = memoryLedger();
+    await ledger.init(markerFor(desired, await cloud.identity()));
+    return { specs, observer: cloud, ledger, clock, close: async () => {} };
+  }
+  const { cloud, clock } = await openCloud(targets.cloud, desired);
+  const ledger = await openLedger(targets.ledger, desired);
+  return { specs, observer: cloud, ledger, clock, close: () => ledger.close() };
+}
+
+/** Ports to act with. A simulated account and its ledger are made at first use. */
+export async function openForActing(globals: Globals): Promise<ActingParts> {
+  const targets = targetsOf(globals);
+  const specs = folderSpecs(globals.specs);
+  const desired = usableFleet(await specs.read());
+  const isNew = isUnborn(targets) || targets.ledger.kind === 'memory';
+  const open = await openCloud(targets.cloud, desired);
+  const ledger = await openLedger(targets.ledger, desired);
+  if (isNew) await ledger.init(markerFor(desired, await open.cloud.identity()));
+  return { ...open, specs, ledger, steady: systemSteady(), close: () => ledger.close() };
+}
+
+/** Makes the ledger for the fleet in the specs, once the account is known to be the right one. */
+export async function initLedger(globals: Globals): Promise<{
+  readonly marker: Marker;
+  readonly result: 'created' | 'already-there';
+  readonly description: string;
+}> {
+  const targets = targetsOf(globals);
+  const desired = usableFleet(await folderSpecs(globals.specs).read());
+  const { cloud } = await openCloud(targets.cloud, desired);
+  const identity = await cloud.identity();
+  checkIdentity(desired, identity);
+  const ledger = await openLedger(targets.ledger, desired);
+  try {
+    const marker = markerFor(desired, identity);
+    return { marker, result: await ledger.init(marker), description: ledger.description };
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** Holds the lease while the work runs, renewing it, and lets go of it however the work ends. */
+export async function withLease<T>(
+  parts: ActingParts,
+  io: Io,
+  work: (ports: ActingParts & { readonly lease: Lease; readonly newUid: () => string }) => Promise<T>,
+): Promise<T> {
+  const lease = await acquireLease({
+    ledger: parts.ledger,
+    holder: thisHolder(),
+    steady: parts.steady,
+    ttlMs: LEASE_TTL_MS,
+    callTimeoutMs: parts.callTimeoutMs,
+    isHolderDead,
+    onWait: (holder) => io.err(`waiting for the lease, held by ${holder}\n`),
+  });
+  // Renewed beside the work; a renewal that fails leaves the lease to run out, and mutations cease.
+  const renewal = setInterval(() => lease.renew().catch(() => {}), LEASE_TTL_MS / 3);
+  const letGo = () => void lease.release().then(() => process.exit(130));
+  process.once('SIGINT', letGo).once('SIGTERM', letGo);
+  try {
+    return await work({ ...parts, lease, newUid: mintUid });
+  } finally {
+    clearInterval(renewal);
+    process.off('SIGINT', letGo).off('SIGTERM', letGo);
+    await lease.release();
+  }
+}
+
+function mintUid(): string {
+  return randomUUID();
+}
+
+function targetsOf(globals: Globals): { readonly cloud: CloudTarget; readonly ledger: LedgerTarget } {
+  const cloud = parseCloud(globals.cloud);
+  return { cloud, ledger: ledgerFor(cloud, globals.ledger) };
+}
+
+/** Neither the simulated account nor its ledger was made yet. */
+function isUnborn(targets: { readonly cloud: CloudTarget; readonly ledger: LedgerTarget }): boolean {
+  const { cloud, ledger } = targets;
+  if (cloud.kind !== 'sim' || existsSync(cloud.file)) return false;
+  return ledger.kind === 'memory' || (ledger.kind === 'file' && !existsSync(ledger.path));
+}
+
+function markerFor(
+  desired: DesiredFleet,
+  identity: { readonly account: string; readonly region: string },
+): Marker {
+  return { fleet: desired.fleet.name, account: identity.account, region: identity.region };
+}
+
+async function openCloud(target: CloudTarget, desired: DesiredFleet): Promise<OpenCloud> {
+  return target.kind === 'sim' ? openSim(desired, target.file) : openAws(desired);
+}
+
+async function openSim(desired: DesiredFleet, file: string | undefined): Promise<OpenCloud> {
+  const { openSimulation } = await import('../sim/simulation.ts');
+  const { ec2Cloud } = await import('../aws/ec2-cloud.ts');
+  const account = await openSimulation(desired, file);
+  const { ec2, ssm, sts, clock } = account;
+  const region = desired.fleet.region;
+  const cloud = ec2Cloud({ ec2, ssm, sts, region, clock, reports: async () => account.reports() });
+  return { cloud, clock, callTimeoutMs: simCallTimeoutMs };
+}
+
+async function openAws(desired: DesiredFleet): Promise<OpenCloud> {
+  const { awsClients } = await import('../aws/clients.ts');
+  const { ec2Cloud } = await import('../aws/ec2-cloud.ts');
+  const clock = systemClock();
+  const { ec2, ssm, sts, region } = await awsClients({ region: regionOf(desired) });
+  return { cloud: ec2Cloud({ ec2, ssm, sts, region, clock }), clock, callTimeoutMs: CALL_TIMEOUT_MS };
+}
+
+/** The environment's region, as in the SDK; without one, the Fleet's. */
+function regionOf(desired: DesiredFleet): string {
+  return process.env['AWS_REGION'] || process.env['AWS_DEFAULT_REGION'] || desired.fleet.region;
+}
+
+async function openLedger(target: LedgerTarget, desired: DesiredFleet): Promise<Ledger> {
+  switch (target.kind) {
+    case 'memory':
+      return (await import('../ledgers/memory.ts')).memoryLedger();
+    case 'file':
+      return (await import('../ledgers/file.ts')).fileLedger(target.path);
+    case 'dynamodb': {
+      const { awsClients } = await import('../aws/clients.ts');
+      const { dynamoLedger } = await import('../aws/dynamo-ledger.ts');
+      const { dynamodb } = await awsClients({ region: regionOf(desired) });
+      return dynamoLedger({ client: dynamodb, table: target.table });
+    }
+  }
+}
+
