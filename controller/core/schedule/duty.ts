@@ -88,7 +88,8 @@ function withManualStop(
 ): WindowsDuty {
   if (windows.state === 'stopped' || stoppedAt > nowMillis) return windows;
   if (windows.since !== undefined && windows.since > stoppedAt) return windows;
-  const until = windows.until && windowsDuty(schedule, windows.until).until;
+  const end = windows.until;
+  const until = end === undefined ? undefined : windowsDuty(schedule, end).until;
   const reason =
     until === undefined
       ? 'stopped by hand, no window starts later'
