@@ -51,7 +51,14 @@ const troubles: readonly Trouble[] = [
     remedy: () => 'Set AWS_REGION to the region in fleet.yaml.',
   },
   {
-    signs: ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'],
+    signs: [
+      'ECONNREFUSED',
+      'ENOTFOUND',
+      'EAI_AGAIN',
+      'EHOSTUNREACH',
+      'ENETUNREACH',
+      'ERR_INVALID_URL',
+    ],
     cause: (_table, detail) => `DynamoDB cannot be reached: ${detail}`,
     remedy: () => mendEndpoint,
   },

@@ -13,7 +13,6 @@ const troubles: Readonly<Record<string, readonly [cause: string, remedy: string]
   EROFS: ['its disk is read-only', 'Name a file on a writable disk with --ledger.'],
   ENOSPC: ['the disk is full', 'Free some space and try again. The ledger is as it was.'],
   EDQUOT: ['the disk quota is used up', 'Free some space and try again. The ledger is as it was.'],
-  EFBIG: ['it would be too large', 'Raise the limit of file sizes. The ledger is as it was.'],
   EISDIR: ['it is a folder', 'Name a file with --ledger.'],
   ENOTDIR: ['a part of its path is no folder', 'Name another file with --ledger.'],
   EEXIST: ['a part of its path is no folder', 'Name another file with --ledger.'],

@@ -20,6 +20,7 @@ test.each([
   { error: new Error('Region is missing'), cause: 'no AWS region', remedy: 'AWS_REGION' },
   { error: coded('ECONNREFUSED'), cause: 'cannot be reached', remedy: 'AWS_ENDPOINT_URL' },
   { error: coded('ENOTFOUND'), cause: 'cannot be reached', remedy: 'AWS_REGION' },
+  { error: coded('ERR_INVALID_URL'), cause: 'cannot be reached', remedy: 'AWS_ENDPOINT_URL' },
   { error: coded('ECONNRESET'), cause: 'did not answer', remedy: 'Try again' },
   { error: named('TimeoutError'), cause: 'did not answer', remedy: 'Try again' },
   { error: named('ThrottlingException'), cause: 'throttles', remedy: 'later' },

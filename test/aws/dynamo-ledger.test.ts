@@ -121,6 +121,23 @@ describe('init', () => {
 });
 
 describe('reading', () => {
+  test('asks for consistent items, and for nothing but items by key', async () => {
+    const { table } = await openNew();
+    const asked = new Set<string>();
+    const client = clientThat(async (command, send) => {
+      asked.add(command.constructor.name);
+      if (command instanceof GetItemCommand) expect(command.input.ConsistentRead).toBe(true);
+      return send(command);
+    });
+    const ledger = dynamoLedger({ client, table });
+    await ledger.marker();
+    await ledger.putLease({ holder: 'me', nonce: 'n', epoch: 1, ttlMs: 1 }, undefined);
+    await ledger.lease();
+    await ledger.putRecord(sampleRecord('ada-01'), 0, 1);
+    await ledger.records();
+    expect([...asked].sort()).toEqual(['GetItemCommand', 'PutItemCommand', 'QueryCommand']);
+  });
+
   test('follows all pages, consistently', async () => {
     const { table, ledger } = await openNew();
     const names = ['a', 'b', 'c', 'd', 'e'];

@@ -41,15 +41,23 @@ export interface CompiledSchedule {
  * Throws a RangeError on a zone, day, date or time that the parser of specs would refuse.
  */
 export function compileSchedule(times: ScheduleTimes): CompiledSchedule {
-  const known = compiledByIdentity.get(times);
-  if (known !== undefined) return known;
   const { timezone, mode, windows, exceptions } = times;
+  const last = lastOfWindows.get(windows);
+  const isLast =
+    last?.times.timezone === timezone &&
+    last.times.mode === mode &&
+    last.times.exceptions === exceptions;
+  if (last !== undefined && isLast) return last.compiled;
   const compiled = compileText(JSON.stringify({ timezone, mode, windows, exceptions }));
-  compiledByIdentity.set(times, compiled);
+  lastOfWindows.set(windows, { times, compiled });
   return compiled;
 }
 
-const compiledByIdentity = new WeakMap<ScheduleTimes, CompiledSchedule>();
+/** Machines of one Schedule have the same list of windows: found without looking into it. */
+const lastOfWindows = new WeakMap<
+  ScheduleTimes['windows'],
+  { readonly times: ScheduleTimes; readonly compiled: CompiledSchedule }
+>();
 
 const compileText = memoize(1000, (text: string) => compile(JSON.parse(text)));
 

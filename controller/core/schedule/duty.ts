@@ -2,7 +2,7 @@ import type { Duty, ResolvedSchedule, ScheduleTimes } from '../desired.ts';
 import { dayMs, fromMillis, hourMs, type Instant, toMillis } from '../instant.ts';
 import { dateText, weekdayName } from './calendar.ts';
 import { type CompiledSchedule, compileSchedule } from './compiled-schedule.ts';
-import { nextTransitionTo, type WindowsDuty, windowsDuty, windowsSince } from './windows.ts';
+import { nextTransition, type WindowsDuty, windowsDuty } from './windows.ts';
 import { localMillisAt, type Zone } from './zone.ts';
 
 /** What a person did to a machine by hand, as far as it still counts; the later act counts. */
@@ -26,14 +26,17 @@ export function dutyAt(schedule: ResolvedSchedule, memory: ScheduleMemory, now: 
   const compiled = compileSchedule(schedule);
   const nowMillis = toMillis(now);
   const { manualHold, manualStopAt } = memory;
-  let wanted = windowsDuty(compiled, nowMillis);
+  const windows = windowsDuty(compiled, nowMillis);
+  let wanted = windows;
   const heldBy = manualHold && countingHold(manualHold, manualStopAt, nowMillis);
   if (heldBy !== undefined) {
-    wanted = withHold(compiled, wanted, heldBy, nowMillis);
+    wanted = withHold(compiled, windows, heldBy, nowMillis);
   } else if (manualStopAt !== undefined && schedule.manualStop === 'until-next-window') {
-    wanted = withManualStop(compiled, wanted, toMillis(manualStopAt), nowMillis);
+    wanted = withManualStop(compiled, windows, toMillis(manualStopAt), nowMillis);
   }
-  return toDuty(wanted, schedule.actions);
+  const duty = wanted === windows ? toSharedDuty(windows) : toDuty(wanted);
+  const leftToPeople = duty.state === 'running' ? 'stop-only' : 'start-only';
+  return schedule.actions === leftToPeople ? { ...duty, enforced: false } : duty;
 }
 
 interface Hold {
@@ -66,7 +69,7 @@ function withHold(
     nowMillis < hold.until
       ? `started by hand, held until ${clockText(schedule.zone, hold.until, nowMillis)}`
       : 'started by hand, held through to the next window';
-  return { state: 'running', reason, until };
+  return { state: 'running', reason, since: hold.from, until };
 }
 
 /** When a machine held until a moment stops: with the window open then or soon after, if any. */
@@ -84,14 +87,14 @@ function withManualStop(
   nowMillis: number,
 ): WindowsDuty {
   if (windows.state === 'stopped' || stoppedAt > nowMillis) return windows;
-  const since = windowsSince(schedule, nowMillis);
-  if (since !== undefined && since > stoppedAt) return windows;
-  const until = nextTransitionTo(schedule, 'running', nowMillis)?.at;
+  if (windows.since !== undefined && windows.since > stoppedAt) return windows;
+  const end = windows.until;
+  const until = end === undefined ? undefined : windowsDuty(schedule, end).until;
   const reason =
     until === undefined
       ? 'stopped by hand, no window starts later'
       : `stopped by hand, off until ${clockText(schedule.zone, until, nowMillis)}`;
-  return { state: 'stopped', reason, until };
+  return { state: 'stopped', reason, since: stoppedAt, until };
 }
 
 /** The zone's clock, `16:30`, with weekday or date where it is not of the same local date. */
@@ -104,19 +107,21 @@ function clockText(zone: Zone, at: number, nowMillis: number): string {
   return `${daysAhead < 7 ? weekdayName(day) : dateText(day)} ${clock}`;
 }
 
-const dutiesOf = new WeakMap<WindowsDuty, { readonly enforced: Duty; readonly advisory: Duty }>();
-
 /** Machines with equal schedules and nothing done by hand share one value. */
-function toDuty(wanted: WindowsDuty, actions: ResolvedSchedule['actions']): Duty {
-  let duties = dutiesOf.get(wanted);
-  if (duties === undefined) {
-    const { state, reason, until } = wanted;
-    const duty = { state, reason, ...(until !== undefined && { until: fromMillis(until) }) };
-    duties = { enforced: { ...duty, enforced: true }, advisory: { ...duty, enforced: false } };
-    dutiesOf.set(wanted, duties);
+const dutyOfWindows = new WeakMap<WindowsDuty, Duty>();
+
+function toSharedDuty(windows: WindowsDuty): Duty {
+  let duty = dutyOfWindows.get(windows);
+  if (duty === undefined) {
+    duty = toDuty(windows);
+    dutyOfWindows.set(windows, duty);
   }
-  const isOutside = actions === (wanted.state === 'running' ? 'stop-only' : 'start-only');
-  return isOutside ? duties.advisory : duties.enforced;
+  return duty;
+}
+
+function toDuty({ state, reason, until }: WindowsDuty): Duty {
+  const duty = { state, reason, enforced: true };
+  return until === undefined ? duty : { ...duty, until: fromMillis(until) };
 }
 
 /** The first scheduled stop at or after a moment; undefined where there is none. */
@@ -134,6 +139,8 @@ function nextInstantOf(
   state: 'running' | 'stopped',
   at: Instant,
 ): Instant | undefined {
-  const next = nextTransitionTo(compileSchedule(times), state, toMillis(at) - 1);
-  return next && fromMillis(next.at);
+  const schedule = compileSchedule(times);
+  const next = nextTransition(schedule, toMillis(at) - 1);
+  const wanted = next && next.state !== state ? nextTransition(schedule, next.at) : next;
+  return wanted && fromMillis(wanted.at);
 }

@@ -27,6 +27,8 @@ export interface Transition {
 export interface WindowsDuty {
   readonly state: 'running' | 'stopped';
   readonly reason: string;
+  /** When the state began, in milliseconds since the epoch; undefined where it was always so. */
+  readonly since: number | undefined;
   /** When the state next changes, in milliseconds since the epoch; undefined where it never does. */
   readonly until: number | undefined;
 }
@@ -147,14 +149,10 @@ function nextEdge(schedule: CompiledSchedule, after: number): Edge | undefined {
   return undefined;
 }
 
-/**
- * When the windows began to want what they want at a moment, in milliseconds since the epoch;
- * undefined where it was always so.
- */
-export function windowsSince(schedule: CompiledSchedule, nowMillis: number): number | undefined {
-  for (const { from, until } of searchesBefore(schedule, nowMillis)) {
+function lastEdge(schedule: CompiledSchedule, upTo: number): Edge | undefined {
+  for (const { from, until } of searchesBefore(schedule, upTo)) {
     const edge = edgesBetween(schedule, from, until).at(-1);
-    if (edge !== undefined) return edge.at;
+    if (edge !== undefined) return edge;
   }
   return undefined;
 }
@@ -164,15 +162,22 @@ interface Phase extends Stretch {
   readonly duty: WindowsDuty;
 }
 
-const lastPhase = new WeakMap<CompiledSchedule, Phase>();
+/** A pass asks about now, the ends of a few holds and the next window: a few phases at a time. */
+const phasesKept = 8;
+const latestPhases = new WeakMap<CompiledSchedule, Phase[]>();
 
 /** What the windows, exceptions included, want at a moment. */
 export function windowsDuty(schedule: CompiledSchedule, nowMillis: number): WindowsDuty {
-  const last = lastPhase.get(schedule);
-  if (last !== undefined && nowMillis >= last.from && nowMillis < last.until) return last.duty;
+  const phases = latestPhases.get(schedule) ?? [];
+  for (const phase of phases) if (isWithin(phase, nowMillis)) return phase.duty;
   const { state, reason, from, until } = momentAt(schedule, nowMillis);
-  const duty: WindowsDuty = { state, reason, until: nextEdge(schedule, nowMillis)?.at };
-  lastPhase.set(schedule, { duty, from, until });
+  const duty: WindowsDuty = {
+    state,
+    reason,
+    since: lastEdge(schedule, nowMillis)?.at,
+    until: nextEdge(schedule, nowMillis)?.at,
+  };
+  latestPhases.set(schedule, [{ duty, from, until }, ...phases.slice(0, phasesKept - 1)]);
   return duty;
 }
 
@@ -246,16 +251,6 @@ export function nextTransition(
 ): Transition | undefined {
   const edge = nextEdge(schedule, nowMillis);
   return edge && withReason(schedule, edge);
-}
-
-/** The first change to a state after a moment; undefined where there is none. */
-export function nextTransitionTo(
-  schedule: CompiledSchedule,
-  state: 'running' | 'stopped',
-  nowMillis: number,
-): Transition | undefined {
-  const next = nextTransition(schedule, nowMillis);
-  return next === undefined || next.state === state ? next : nextTransition(schedule, next.at);
 }
 
 function withReason(schedule: CompiledSchedule, { at, state }: Edge): Transition {

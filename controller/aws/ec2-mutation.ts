@@ -1,0 +1,48 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { Outcome } from '../core/action.ts';
+import type { PacedAccess } from './ec2-access.ts';
+import { type ClassifiedError, classifyError } from './errors.ts';
+import type { Api } from './throttle.ts';
+
+/** What the writing adapter stands on beyond the reading one. */
+export interface WriteAccess extends PacedAccess {
+  /** Sends each call once: a retry inside the SDK would hide what happened. */
+  readonly ec2Mutations: Pick<EC2Client, 'send'>;
+  readonly fleet: string;
+  readonly mayMutate: () => boolean;
+}
+
+/** How one mutating call ended. */
+export type Attempt<T> =
+  | { readonly end: 'answered'; readonly answer: T }
+  | { readonly end: 'failed'; readonly error: ClassifiedError }
+  | { readonly end: 'not-sent' };
+
+/** What an action not sent for lack of time or lease comes to. */
+export const notSent: Outcome = {
+  result: 'not-sent',
+  message: 'not sent: the pass is out of time or no longer holds the lease',
+};
+
+/** Makes one mutating call once the rate allows it, if it is then still allowed. Never throws. */
+export async function attempt<T>(
+  access: WriteAccess,
+  api: Api,
+  call: () => Promise<T>,
+  instances = 1,
+): Promise<Attempt<T>> {
+  if (!(await access.throttle.take(api, instances, access.mayMutate))) return { end: 'not-sent' };
+  try {
+    return { end: 'answered', answer: await call() };
+  } catch (thrown) {
+    const error = classifyError(thrown);
+    if (error.class === 'throttled') access.throttle.drain(api);
+    return { end: 'failed', error };
+  }
+}
+
+/** True where AWS definitely did nothing for a reason that a single resource can be the cause of. */
+export function isAboutResource({ class: kind, code }: ClassifiedError): boolean {
+  // A permission may hang on a resource's tags.
+  return ['refused', 'gone', 'already'].includes(kind) || code === 'UnauthorizedOperation';
+}

@@ -1,0 +1,197 @@
+import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import type { HostReport, Interest, Observed, ReadFailure, Subnet } from '../core/observed.ts';
+import { tagKeys } from '../core/tags.ts';
+import { type Identity, type Observer, OperatorError } from '../ports.ts';
+import {
+  type ByIdReading,
+  type Ec2Access,
+  type Listing,
+  type PacedAccess,
+  read,
+  readByIds,
+} from './ec2-access.ts';
+import { tagFilter } from './ec2-fields.ts';
+import { listHomes, readHomes, withModifications } from './ec2-homes.ts';
+import { readImages } from './ec2-images.ts';
+import { listMachines, readMachines, withChecks } from './ec2-machines.ts';
+import { classifyError, operatorError, readFailure } from './errors.ts';
+import { apiThrottle } from './throttle.ts';
+
+/**
+ * Reads an account through EC2, SSM and STS. It keeps nothing between two observations.
+ *
+ * A pass makes: GetCallerIdentity; DescribeInstances, a page per 1,000; DescribeVolumes, a page
+ * per 500; DescribeVolumesModifications where there is a home; DescribeInstanceStatus per 100
+ * running machines; DescribeSubnets per 100 subnets; GetParameters per 10 channels that follow a
+ * parameter; DescribeImages per 100 images; and reads by id of what the listings left out.
+ */
+export function ec2Observer(access: Ec2Access): Observer {
+  return pacedObserver({ ...access, throttle: apiThrottle(access.clock) });
+}
+
+/** The same with a throttle that others share. */
+export function pacedObserver(access: PacedAccess): Observer {
+  return {
+    identity: () => readIdentity(access),
+    observe: (interest) => observe(access, interest),
+  };
+}
+
+async function readIdentity(access: PacedAccess): Promise<Identity> {
+  try {
+    const { Account } = await read(access, 'GetCallerIdentity', () =>
+      access.sts.send(new GetCallerIdentityCommand({})),
+    );
+    if (Account === undefined) throw new Error('the answer names no account');
+    return { account: Account, region: access.region };
+  } catch (error) {
+    throw operatorError('asking AWS who we are (STS GetCallerIdentity)', error);
+  }
+}
+
+/** Throws an OperatorError where the account or its machines cannot be read for an operator's reason. */
+async function observe(access: PacedAccess, interest: Interest): Promise<Observed> {
+  const { account, region } = await readIdentity(access);
+  const fleet = tagFilter(tagKeys.fleet, interest.fleet);
+  const listedMachines = await listMachines(access, [fleet]);
+  throwForOperator(listedMachines);
+  const [machines, listedHomes, subnets, images, reports] = await Promise.all([
+    readMachinePart(access, listedMachines, interest.machineIds),
+    listHomes(access, [fleet, { Name: `tag:${tagKeys.role}`, Values: ['home'] }]),
+    readSubnets(access, interest.subnetIds),
+    readImages(access, interest, account),
+    readReports(access),
+  ]);
+  const homeIds = [...interest.homeIds, ...machines.items.flatMap(homeIdsOf)];
+  const homes = await readHomePart(access, listedHomes, homeIds);
+  return {
+    account,
+    region,
+    machines: machines.items,
+    homes: homes.items,
+    absent: new Set([...machines.absent, ...homes.absent]),
+    subnets: subnets.found,
+    images: images.images,
+    reports: reports.found,
+    failures: [
+      ...machines.failures,
+      ...homes.failures,
+      ...subnets.failures,
+      ...images.failures,
+      ...reports.failures,
+    ],
+  };
+}
+
+function throwForOperator({ error }: Listing<unknown>): void {
+  if (error === undefined) return;
+  if (error instanceof OperatorError || classifyError(error).class === 'operator') {
+    throw operatorError('listing the machines (EC2 DescribeInstances)', error);
+  }
+}
+
+/** The home that a machine's tag names: `vol-…` or `vol-…:new`. */
+function homeIdsOf({ tags }: { readonly tags: Readonly<Record<string, string>> }): string[] {
+  const id = (tags[tagKeys.home] ?? '').split(':')[0];
+  return id ? [id] : [];
+}
+
+/** A kind of resource as it was read: listed, then by id. */
+interface Part<Item> {
+  readonly items: readonly Item[];
+  readonly absent: readonly string[];
+  readonly failures: readonly ReadFailure[];
+}
+
+async function readMachinePart(
+  access: PacedAccess,
+  listing: Listing<Parameters<typeof withChecks>[1][number]>,
+  wantedIds: readonly string[],
+) {
+  const part = await complete(listing, wantedIds, {
+    what: 'machines',
+    call: 'DescribeInstances',
+    readSome: (ids) => readMachines(access, ids),
+  });
+  const { items, error } = await withChecks(access, part.items);
+  const failures = failuresOf('checks', 'DescribeInstanceStatus', [error]);
+  return { ...part, items, failures: [...part.failures, ...failures] };
+}
+
+async function readHomePart(
+  access: PacedAccess,
+  listing: Listing<Parameters<typeof withModifications>[1][number]>,
+  wantedIds: readonly string[],
+) {
+  const part = await complete(listing, wantedIds, {
+    what: 'homes',
+    call: 'DescribeVolumes',
+    readSome: (ids) => readHomes(access, ids),
+  });
+  const { items, error } = await withModifications(access, part.items);
+  const failures = failuresOf('homes', 'DescribeVolumesModifications', [error]);
+  return { ...part, items, failures: [...part.failures, ...failures] };
+}
+
+interface ById<Item> {
+  readonly what: ReadFailure['what'];
+  readonly call: string;
+  readonly readSome: (ids: readonly string[]) => Promise<ByIdReading<Item>>;
+}
+
+/**
+ * Reads by id what the listing left out. Where the listing failed that still finds machines, but
+ * nothing counts as absent: absent means asked twice.
+ */
+async function complete<Item extends { readonly id: string }>(
+  listing: Listing<Item>,
+  wantedIds: readonly string[],
+  { what, call, readSome }: ById<Item>,
+): Promise<Part<Item>> {
+  const byId = new Map(listing.items.map((item) => [item.id, item]));
+  const reading = await readSome(wantedIds.filter((id) => !byId.has(id)));
+  for (const item of reading.items) byId.set(item.id, item);
+  return {
+    items: [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    absent: listing.error === undefined ? reading.absent : [],
+    failures: failuresOf(what, call, [listing.error, reading.error]),
+  };
+}
+
+function failuresOf(
+  what: ReadFailure['what'],
+  call: string,
+  errors: readonly unknown[],
+): readonly ReadFailure[] {
+  return errors
+    .filter((error) => error !== undefined)
+    .map((error) => readFailure(what, call, error));
+}
+
+/** A subnet that does not exist is left out: one class's mistake must not freeze the others. */
+async function readSubnets(access: PacedAccess, ids: readonly string[]) {
+  const { items, error } = await readByIds(ids, async (some) => {
+    const answer = await read(access, 'DescribeSubnets', () =>
+      access.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [...some] })),
+    );
+    return answer.Subnets ?? [];
+  });
+  const found = new Map<string, Subnet>();
+  for (const { SubnetId: id, AvailabilityZone: az } of items) {
+    if (id !== undefined && az !== undefined) found.set(id, { id, az });
+  }
+  return { found, failures: failuresOf('subnets', 'DescribeSubnets', [error]) };
+}
+
+async function readReports({ reports }: PacedAccess): Promise<{
+  readonly found: ReadonlyMap<string, HostReport> | undefined;
+  readonly failures: readonly ReadFailure[];
+}> {
+  if (reports === undefined) return { found: undefined, failures: [] };
+  try {
+    return { found: await reports(), failures: [] };
+  } catch (error) {
+    return { found: new Map(), failures: [readFailure('reports', 'reading reports', error)] };
+  }
+}

@@ -1,0 +1,112 @@
+import { toMillis } from '../core/instant.ts';
+import type { Clock } from '../ports.ts';
+import {
+  fullBucket,
+  millisUntil,
+  type Rate,
+  refill,
+  spend,
+  type TokenBucket,
+} from './token-bucket.ts';
+
+/** The calls that the adapters make. */
+export type Api = keyof typeof requestRates;
+
+const reads: Rate = { size: 100, perSecond: 20 };
+const changes: Rate = { size: 50, perSecond: 5 };
+
+/**
+ * Request buckets per account, region and API, from EC2's page on API throttling. SSM and STS
+ * publish none: their reads take the pace that SSM's default of 40 a second leaves room for.
+ */
+const requestRates = {
+  DescribeInstances: reads,
+  DescribeInstanceStatus: reads,
+  DescribeVolumes: reads,
+  DescribeVolumesModifications: reads,
+  DescribeSubnets: reads,
+  DescribeImages: reads,
+  GetParameters: reads,
+  GetCallerIdentity: reads,
+  RunInstances: { size: 5, perSecond: 2 },
+  StartInstances: { size: 5, perSecond: 2 },
+  StopInstances: changes,
+  AttachVolume: changes,
+  ModifyVolume: changes,
+  ModifyInstanceAttribute: changes,
+  CreateVolume: { size: 100, perSecond: 5 },
+  CreateTags: { size: 100, perSecond: 10 },
+} as const satisfies Record<string, Rate>;
+
+/** A second bucket of some APIs, charged for each instance that a call names. */
+const resourceRates: { readonly [api in Api]?: Rate } = {
+  RunInstances: { size: 1000, perSecond: 2 },
+  StartInstances: { size: 1000, perSecond: 2 },
+  StopInstances: { size: 1000, perSecond: 20 },
+};
+
+/** Keeps the calls of one process within EC2's rates. */
+export interface Throttle {
+  /**
+   * Waits, in order of asking, until the call may be sent. Answers false, without spending
+   * anything, where `isWanted` no longer holds before or after the wait.
+   */
+  take(api: Api, resources: number, isWanted: () => boolean): Promise<boolean>;
+  /** AWS throttled the call: somebody else spent the tokens. */
+  drain(api: Api): void;
+}
+
+/** A throttle on the given clock: it sleeps there, so simulated time costs nothing. */
+export function apiThrottle(clock: Clock): Throttle {
+  const buckets = new Map<string, TokenBucket>();
+  const queues = new Map<Api, Promise<unknown>>();
+  const nowMillis = () => toMillis(clock.now());
+  const current = (key: string, rate: Rate) =>
+    refill(buckets.get(key) ?? fullBucket(rate, nowMillis()), nowMillis());
+
+  async function takeFirst(api: Api, resources: number, isWanted: () => boolean) {
+    if (!isWanted()) return false;
+    const costs = costsOf(api, resources);
+    const waits = costs.map((cost) => millisUntil(current(cost.key, cost.rate), cost.count));
+    const asked = nowMillis();
+    const wait = Math.max(...waits);
+    if (wait > 0) await clock.sleep(wait);
+    if (!isWanted()) return false;
+    // A clock whose sleep returns at once may stand still: the wait counts as passed.
+    const now = Math.max(nowMillis(), asked + wait);
+    for (const { key, rate, count } of costs) {
+      buckets.set(key, spend(refill(current(key, rate), now), count));
+    }
+    return true;
+  }
+
+  return {
+    take(api, resources, isWanted) {
+      const turn = (queues.get(api) ?? Promise.resolve()).then(() =>
+        takeFirst(api, resources, isWanted),
+      );
+      queues.set(
+        api,
+        turn.catch(() => undefined),
+      );
+      return turn;
+    },
+    drain(api) {
+      buckets.set(api, { ...current(api, requestRates[api]), tokens: 0 });
+    },
+  };
+}
+
+interface Cost {
+  readonly key: string;
+  readonly rate: Rate;
+  readonly count: number;
+}
+
+function costsOf(api: Api, resources: number): readonly Cost[] {
+  const request: Cost = { key: api, rate: requestRates[api], count: 1 };
+  const rate = resourceRates[api];
+  return rate === undefined
+    ? [request]
+    : [request, { key: `${api} resources`, rate, count: resources }];
+}
