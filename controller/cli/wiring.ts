@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import type { DesiredFleet } from '../core/desired.ts';
 import type { Marker } from '../core/record.ts';
 import type { Clock, Cloud, Ledger, Specs, Steady } from '../ports.ts';
-import { acquireLease, CALL_TIMEOUT_MS, LEASE_TTL_MS, type Lease } from '../service/lease.ts';
 import { isHolderDead, thisHolder } from '../service/holder.ts';
-import { systemClock } from '../service/system-clock.ts';
+import { acquireLease, CALL_TIMEOUT_MS, LEASE_TTL_MS, type Lease } from '../service/lease.ts';
 import { systemSteady } from '../service/steady.ts';
+import { systemClock } from '../service/system-clock.ts';
 import { folderSpecs } from '../sources/folder.ts';
 import { checkIdentity, type ReadPorts, usableFleet } from '../world.ts';
 import type { Globals } from './globals.ts';
@@ -20,10 +20,11 @@ interface OpenCloud {
   readonly cloud: Cloud;
   readonly clock: Clock;
   readonly callTimeoutMs: number;
+  close(): void;
 }
 
 /** Ports to act with, all but the lease. */
-export interface ActingParts extends OpenCloud {
+export interface ActingParts extends Omit<OpenCloud, 'close'> {
   readonly specs: Specs;
   readonly ledger: Ledger;
   readonly steady: Steady;
@@ -37,16 +38,18 @@ export async function openForReading(
   const targets = targetsOf(globals);
   const specs = folderSpecs(globals.specs);
   const desired = usableFleet(await specs.read());
-  if (isUnborn(targets)) {
-    const { cloud, clock } = await openSim(desired, undefined);
-    const { memoryLedger } = await import('../ledgers/memory.ts');
-    const ledger = memoryLedger();
-    await ledger.init(markerFor(desired, await cloud.identity()));
-    return { specs, observer: cloud, ledger, clock, close: async () => {} };
-  }
-  const { cloud, clock } = await openCloud(targets.cloud, desired);
-  const ledger = await openLedger(targets.ledger, desired);
-  return { specs, observer: cloud, ledger, clock, close: () => ledger.close() };
+  const { cloud, clock, close } = await openCloud(targets.cloud, desired, 'read');
+  const isNew = isUnborn(targets);
+  const ledger = await openLedger(isNew ? { kind: 'memory' } : targets.ledger, desired);
+  if (isNew) await ledger.init(markerFor(desired, await cloud.identity()));
+  return { specs, observer: cloud, ledger, clock, close: closing(close, ledger) };
+}
+
+function closing(closeCloud: () => void, ledger: Ledger): () => Promise<void> {
+  return async () => {
+    closeCloud();
+    await ledger.close();
+  };
 }
 
 /** Ports to act with. A simulated account and its ledger are made at first use. */
@@ -55,10 +58,10 @@ export async function openForActing(globals: Globals): Promise<ActingParts> {
   const specs = folderSpecs(globals.specs);
   const desired = usableFleet(await specs.read());
   const isNew = isUnborn(targets) || targets.ledger.kind === 'memory';
-  const open = await openCloud(targets.cloud, desired);
+  const { close, ...open } = await openCloud(targets.cloud, desired, 'act');
   const ledger = await openLedger(targets.ledger, desired);
   if (isNew) await ledger.init(markerFor(desired, await open.cloud.identity()));
-  return { ...open, specs, ledger, steady: systemSteady(), close: () => ledger.close() };
+  return { ...open, specs, ledger, steady: systemSteady(), close: closing(close, ledger) };
 }
 
 /** Makes the ledger for the fleet in the specs, once the account is known to be the right one. */
@@ -69,7 +72,7 @@ export async function initLedger(globals: Globals): Promise<{
 }> {
   const targets = targetsOf(globals);
   const desired = usableFleet(await folderSpecs(globals.specs).read());
-  const { cloud } = await openCloud(targets.cloud, desired);
+  const { cloud, close } = await openCloud(targets.cloud, desired, 'act');
   const identity = await cloud.identity();
   checkIdentity(desired, identity);
   const ledger = await openLedger(targets.ledger, desired);
@@ -77,7 +80,7 @@ export async function initLedger(globals: Globals): Promise<{
     const marker = markerFor(desired, identity);
     return { marker, result: await ledger.init(marker), description: ledger.description };
   } finally {
-    await ledger.close();
+    await closing(close, ledger)();
   }
 }
 
@@ -85,7 +88,9 @@ export async function initLedger(globals: Globals): Promise<{
 export async function withLease<T>(
   parts: ActingParts,
   io: Io,
-  work: (ports: ActingParts & { readonly lease: Lease; readonly newUid: () => string }) => Promise<T>,
+  work: (
+    ports: ActingParts & { readonly lease: Lease; readonly newUid: () => string },
+  ) => Promise<T>,
 ): Promise<T> {
   const lease = await acquireLease({
     ledger: parts.ledger,
@@ -113,13 +118,19 @@ function mintUid(): string {
   return randomUUID();
 }
 
-function targetsOf(globals: Globals): { readonly cloud: CloudTarget; readonly ledger: LedgerTarget } {
+function targetsOf(globals: Globals): {
+  readonly cloud: CloudTarget;
+  readonly ledger: LedgerTarget;
+} {
   const cloud = parseCloud(globals.cloud);
   return { cloud, ledger: ledgerFor(cloud, globals.ledger) };
 }
 
 /** Neither the simulated account nor its ledger was made yet. */
-function isUnborn(targets: { readonly cloud: CloudTarget; readonly ledger: LedgerTarget }): boolean {
+function isUnborn(targets: {
+  readonly cloud: CloudTarget;
+  readonly ledger: LedgerTarget;
+}): boolean {
   const { cloud, ledger } = targets;
   if (cloud.kind !== 'sim' || existsSync(cloud.file)) return false;
   return ledger.kind === 'memory' || (ledger.kind === 'file' && !existsSync(ledger.path));
@@ -132,26 +143,38 @@ function markerFor(
   return { fleet: desired.fleet.name, account: identity.account, region: identity.region };
 }
 
-async function openCloud(target: CloudTarget, desired: DesiredFleet): Promise<OpenCloud> {
-  return target.kind === 'sim' ? openSim(desired, target.file) : openAws(desired);
+/** Readers of a simulated account get a copy, so that a dry run has no way to write. */
+type Use = 'read' | 'act';
+
+async function openCloud(target: CloudTarget, desired: DesiredFleet, use: Use): Promise<OpenCloud> {
+  return target.kind === 'sim' ? openSim(desired, target.file, use) : openAws(desired);
 }
 
-async function openSim(desired: DesiredFleet, file: string | undefined): Promise<OpenCloud> {
-  const { openSimulation } = await import('../sim/simulation.ts');
+async function openSim(desired: DesiredFleet, file: string, use: Use): Promise<OpenCloud> {
+  const { simAccount } = await import('../sim/account.ts');
+  const { fileStore } = await import('../sim/file-store.ts');
+  const { memoryStore } = await import('../sim/store.ts');
+  const { seedAccount } = await import('../sim/seed.ts');
   const { ec2Cloud } = await import('../aws/ec2-cloud.ts');
-  const account = await openSimulation(desired, file);
+  const inFile = fileStore(file, () => seedAccount(desired, systemClock().now()));
+  const store = use === 'act' ? inFile : memoryStore(structuredClone(inFile.read()));
+  const account = simAccount({ store, wallClock: { millis: () => Date.now() } });
+  await account.ensureSeeded(desired);
   const { ec2, ssm, sts, clock } = account;
-  const region = desired.fleet.region;
-  const cloud = ec2Cloud({ ec2, ssm, sts, region, clock, reports: async () => account.reports() });
-  return { cloud, clock, callTimeoutMs: simCallTimeoutMs };
+  const { region, name: fleet } = desired.fleet;
+  const reports = async () => account.reports();
+  const cloud = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, reports });
+  return { cloud, clock, callTimeoutMs: simCallTimeoutMs, close: () => {} };
 }
 
 async function openAws(desired: DesiredFleet): Promise<OpenCloud> {
   const { awsClients } = await import('../aws/clients.ts');
   const { ec2Cloud } = await import('../aws/ec2-cloud.ts');
   const clock = systemClock();
-  const { ec2, ssm, sts, region } = await awsClients({ region: regionOf(desired) });
-  return { cloud: ec2Cloud({ ec2, ssm, sts, region, clock }), clock, callTimeoutMs: CALL_TIMEOUT_MS };
+  const region = regionOf(desired);
+  const clients = await awsClients({ region });
+  const cloud = ec2Cloud({ ...clients, region, fleet: desired.fleet.name, clock });
+  return { cloud, clock, callTimeoutMs: CALL_TIMEOUT_MS, close: () => clients.close() };
 }
 
 /** The environment's region, as in the SDK; without one, the Fleet's. */
@@ -173,4 +196,3 @@ async function openLedger(target: LedgerTarget, desired: DesiredFleet): Promise<
     }
   }
 }
-

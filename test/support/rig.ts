@@ -1,0 +1,115 @@
+import { onTestFinished } from 'vitest';
+import { ec2Cloud } from '../../controller/aws/ec2-cloud.ts';
+import type { DesiredFleet } from '../../controller/core/desired.ts';
+import { makePlan } from '../../controller/core/plan/make-plan.ts';
+import type { Plan } from '../../controller/core/plan/world.ts';
+import { memoryLedger } from '../../controller/ledgers/memory.ts';
+import type { PassReport } from '../../controller/pass.ts';
+import type { Ledger } from '../../controller/ports.ts';
+import { acquireLease } from '../../controller/service/lease.ts';
+import { passUnderLease, settle, type Settlement } from '../../controller/service/settle.ts';
+import { type SimAccount, simAccount } from '../../controller/sim/account.ts';
+import { seedAccount } from '../../controller/sim/seed.ts';
+import { memoryStore } from '../../controller/sim/store.ts';
+import { readWorld } from '../../controller/world.ts';
+import { mondayMorning } from './world.ts';
+
+/** Thrown where the process is said to be killed; everything it calls afterwards throws it too. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+/** A simulated account, a ledger and specs, worked on by one controller after another. */
+export interface Rig {
+  desired: DesiredFleet;
+  readonly account: SimAccount;
+  readonly ledger: Ledger;
+  /** Calls to AWS and writes to the ledger by the last controller, in order. */
+  readonly events: string[];
+  /** A new controller process: runs until settled. `crashAt` counts events; .5 is after the effect. */
+  settle(options?: { readonly crashAt?: number }): Promise<Settlement>;
+  /** One pass of a new controller process. */
+  pass(): Promise<PassReport>;
+  /** The plan as another shell sees it; nothing is written. */
+  plan(): Promise<Plan>;
+  /** Lets simulated time pass. */
+  wait(millis: number): Promise<void>;
+}
+
+/** A rig whose ghost must stay silent to the end of the test. */
+export async function makeRig(desired: DesiredFleet, at: string = mondayMorning): Promise<Rig> {
+  const wall = { millis: () => Date.parse(at) };
+  const account = simAccount({ store: memoryStore(seedAccount(desired, at)), wallClock: wall });
+  const ledger = memoryLedger();
+  const { region, name: fleet } = desired.fleet;
+  await ledger.init({ fleet, account: '111122223333', region });
+  const events: string[] = [];
+  let uids = 0;
+  const rig: Rig = {
+    desired,
+    account,
+    ledger,
+    events,
+    settle: ({ crashAt } = {}) =>
+      asProcess(rig, crashAt, (ports) => settle(ports, { observeOnly: false, timeoutMs: 7_200_000 })),
+    pass: () => asProcess(rig, undefined, (ports) => passUnderLease(ports, false)),
+    plan: async () => {
+      const { ec2, ssm, sts, clock } = account;
+      const observer = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, reports });
+      const { world } = await readWorld({ specs, observer, ledger, clock }, false);
+      return makePlan(world);
+    },
+    wait: (millis) => account.clock.sleep(millis),
+  };
+  const reports = async () => account.reports();
+  const specs = { read: async () => ({ desired: rig.desired, problems: [], files: 1 }) };
+  onTestFinished(() => account.ghost.assertSilent());
+
+  async function asProcess<T>(
+    _: Rig,
+    crashAt: number | undefined,
+    work: (ports: Parameters<typeof settle>[0]) => Promise<T>,
+  ): Promise<T> {
+    events.length = 0;
+    let dead = false;
+    const meet = (event: string, phase: 'before' | 'after') => {
+      if (dead) throw new Crash('dead');
+      if (phase === 'before') events.push(event);
+      const point = events.length - (phase === 'before' ? 1 : 0.5);
+      if (crashAt !== undefined && point >= crashAt) {
+        dead = true;
+        throw new Crash(`killed ${phase} ${event}`);
+      }
+    };
+    account.faults.onCall((call, phase) => meet(call.action, phase));
+    const watched: Ledger = {
+      ...ledger,
+      putRecord: async (...args) => {
+        meet('putRecord', 'before');
+        const stored = await ledger.putRecord(...args);
+        meet('putRecord', 'after');
+        return stored;
+      },
+    };
+    const steady = { millis: () => 0, wait: async () => {} };
+    try {
+      const lease = await acquireLease({
+        ledger,
+        holder: 'rig',
+        steady,
+        ttlMs: 15_000,
+        callTimeoutMs: 0,
+        isHolderDead: () => true,
+      });
+      const { ec2, ssm, sts, clock } = account;
+      const cloud = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, reports });
+      const newUid = () => `uid-${++uids}`;
+      const result = await work({ specs, cloud, ledger: watched, clock, steady, lease, newUid });
+      await lease.release();
+      return result;
+    } finally {
+      account.faults.onCall(undefined);
+    }
+  }
+  return rig;
+}
