@@ -1,3 +1,5 @@
+import { memoize } from '../core/schedule/memo.ts';
+
 /** English locales, because each knows only the abbreviations in use where it is spoken. */
 const locales = ['en-GB', 'en-US', 'en-AU', 'en-NZ', 'en-IN', 'en-ZA'];
 
@@ -12,12 +14,17 @@ export function zoneAbbreviation(timezone: string, at: string): string {
 
 function zoneName(
   locale: string,
-  timeZone: string,
+  timezone: string,
   at: string,
-  timeZoneName: 'short' | 'longOffset',
+  style: 'short' | 'longOffset',
 ): string {
-  const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName }).formatToParts(
-    new Date(at),
-  );
+  const parts = formatOf(`${locale} ${timezone} ${style}`).formatToParts(new Date(at));
   return parts.find((part) => part.type === 'timeZoneName')?.value ?? '';
 }
+
+/** Kept, because making one takes a hundred times as long as using it. */
+const formatOf = memoize(100, (key: string) => {
+  const [locale, timeZone, style] = key.split(' ');
+  const timeZoneName = style === 'short' ? 'short' : 'longOffset';
+  return new Intl.DateTimeFormat(locale, { timeZone, timeZoneName });
+});

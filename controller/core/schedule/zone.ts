@@ -25,9 +25,20 @@ const marginMs = 3 * dayMs;
 
 /** The zone of an IANA name as written. Throws a RangeError where the runtime does not know it. */
 export const zoneOf: (name: string) => Zone = memoize(1000, (name) => {
-  Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+  if (!isKnownZone(name)) {
+    throw new RangeError(`not a time zone: ${name}; write an IANA name such as Europe/Madrid`);
+  }
   return { name, spansOf: memoize(64, (page) => offsetSpans(name, page)) };
 });
+
+function isKnownZone(name: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function offsetSpans(name: string, page: number): readonly OffsetSpan[] {
   const end = (page + 1) * pageMs + marginMs;
