@@ -6,6 +6,8 @@ import type { Lease } from './lease.ts';
 
 /** A refusal is tried again this often before the run ends with it. */
 const lastAttempt = 3;
+/** An account that cannot be read whole is read this often before the run ends with it. */
+const lastReading = 3;
 /** Between passes while AWS is busy, and right after something was done. */
 const idlePollMs = 2_000;
 const busyPollMs = 250;
@@ -18,7 +20,7 @@ export interface SettleOptions {
 }
 
 export interface Settlement {
-  readonly end: 'settled' | 'interlock' | 'timed-out';
+  readonly end: 'settled' | 'interlock' | 'timed-out' | 'unreadable';
   readonly last: PassReport;
   readonly passes: number;
 }
@@ -29,11 +31,14 @@ export async function settle(
   options: SettleOptions,
 ): Promise<Settlement> {
   const startedAt = ports.clock.now();
+  let unread = 0;
   for (let passes = 1; ; passes += 1) {
     const last = await passUnderLease(ports, options.observeOnly);
     options.onPass?.(last);
     if (last.plan.interlocks.length > 0) return { end: 'interlock', last, passes };
-    if (isSettled(last)) return { end: 'settled', last, passes };
+    unread = last.failures.length > 0 ? unread + 1 : 0;
+    if (unread >= lastReading) return { end: 'unreadable', last, passes };
+    if (unread === 0 && isSettled(last)) return { end: 'settled', last, passes };
     if (millisBetween(startedAt, ports.clock.now()) >= options.timeoutMs) {
       return { end: 'timed-out', last, passes };
     }

@@ -7,8 +7,9 @@ import { memoryLedger } from '../../controller/ledgers/memory.ts';
 import type { PassReport } from '../../controller/pass.ts';
 import type { Ledger } from '../../controller/ports.ts';
 import { acquireLease } from '../../controller/service/lease.ts';
-import { passUnderLease, settle, type Settlement } from '../../controller/service/settle.ts';
+import { passUnderLease, type Settlement, settle } from '../../controller/service/settle.ts';
 import { type SimAccount, simAccount } from '../../controller/sim/account.ts';
+import type { Delays } from '../../controller/sim/scene.ts';
 import { seedAccount } from '../../controller/sim/seed.ts';
 import { memoryStore } from '../../controller/sim/store.ts';
 import { readWorld } from '../../controller/world.ts';
@@ -24,6 +25,8 @@ export interface Rig {
   desired: DesiredFleet;
   readonly account: SimAccount;
   readonly ledger: Ledger;
+  /** Puts an empty ledger with the right marker in place of the one there was. */
+  loseLedger(): Promise<void>;
   /** Calls to AWS and writes to the ledger by the last controller, in order. */
   readonly events: string[];
   /** A new controller process: runs until settled. `crashAt` counts events; .5 is after the effect. */
@@ -36,26 +39,62 @@ export interface Rig {
   wait(millis: number): Promise<void>;
 }
 
+/** So short that a creation takes few passes, and so few crash points that mean nothing. */
+export const hasty: Partial<Delays> = {
+  launchMs: 1_000,
+  checksMs: 3_000,
+  stopMs: 1_000,
+  createVolumeMs: 1_000,
+  attachMs: 1_000,
+  bootMs: 500,
+  mountMs: 500,
+  formatMs: 500,
+  readyMs: 500,
+};
+
 /** A rig whose ghost must stay silent to the end of the test. */
-export async function makeRig(desired: DesiredFleet, at: string = mondayMorning): Promise<Rig> {
+export async function makeRig(
+  desired: DesiredFleet,
+  {
+    at = mondayMorning,
+    delays = {},
+  }: { readonly at?: string; readonly delays?: Partial<Delays> } = {},
+): Promise<Rig> {
   const wall = { millis: () => Date.parse(at) };
-  const account = simAccount({ store: memoryStore(seedAccount(desired, at)), wallClock: wall });
-  const ledger = memoryLedger();
+  const store = memoryStore(seedAccount(desired, at));
+  const account = simAccount({ store, wallClock: wall, delays });
   const { region, name: fleet } = desired.fleet;
-  await ledger.init({ fleet, account: '111122223333', region });
+  const marker = { fleet, account: '111122223333', region };
+  let ledger = memoryLedger();
+  await ledger.init(marker);
   const events: string[] = [];
   let uids = 0;
   const rig: Rig = {
     desired,
     account,
-    ledger,
+    get ledger() {
+      return ledger;
+    },
+    loseLedger: async () => {
+      ledger = memoryLedger();
+      await ledger.init(marker);
+    },
     events,
     settle: ({ crashAt } = {}) =>
-      asProcess(rig, crashAt, (ports) => settle(ports, { observeOnly: false, timeoutMs: 7_200_000 })),
-    pass: () => asProcess(rig, undefined, (ports) => passUnderLease(ports, false)),
+      asProcess(crashAt, (ports) => settle(ports, { observeOnly: false, timeoutMs: 7_200_000 })),
+    pass: () => asProcess(undefined, (ports) => passUnderLease(ports, false)),
     plan: async () => {
       const { ec2, ssm, sts, clock } = account;
-      const observer = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, reports });
+      const observer = ec2Cloud({
+        ec2,
+        ec2Mutations: ec2,
+        ssm,
+        sts,
+        region,
+        fleet,
+        clock,
+        reports,
+      });
       const { world } = await readWorld({ specs, observer, ledger, clock }, false);
       return makePlan(world);
     },
@@ -66,7 +105,6 @@ export async function makeRig(desired: DesiredFleet, at: string = mondayMorning)
   onTestFinished(() => account.ghost.assertSilent());
 
   async function asProcess<T>(
-    _: Rig,
     crashAt: number | undefined,
     work: (ports: Parameters<typeof settle>[0]) => Promise<T>,
   ): Promise<T> {
@@ -105,6 +143,8 @@ export async function makeRig(desired: DesiredFleet, at: string = mondayMorning)
       const cloud = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, reports });
       const newUid = () => `uid-${++uids}`;
       const result = await work({ specs, cloud, ledger: watched, clock, steady, lease, newUid });
+      // A killed process may look alive to itself where it takes the kill for a failed read.
+      if (dead) throw new Crash('dead');
       await lease.release();
       return result;
     } finally {

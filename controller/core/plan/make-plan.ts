@@ -84,7 +84,7 @@ function partOf(
   const withheldBy = actsOn ? brake?.reason : 'ObserveMode';
   return {
     stored,
-    record: situation.record,
+    record: verdict.record,
     actsOn,
     verdict:
       withheldBy === undefined

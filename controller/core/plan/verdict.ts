@@ -1,8 +1,10 @@
 import type { Action } from '../action.ts';
 import { earliest, type Instant } from '../instant.ts';
+import type { DevInstanceRecord } from '../record.ts';
 import { creationDetails } from './describe.ts';
 import { dutyOf } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
+import { forget } from './memory.ts';
 import { readyDeadline } from './ready.ts';
 import { driftRule } from './rules-drift.ts';
 import { attachRule, createHomeRule, growRule, protectRule, tagRule } from './rules-home.ts';
@@ -38,6 +40,8 @@ const rules: readonly Rule[] = [
 
 /** What one DevInstance is to be shown, to wait for and to do. */
 export interface Verdict {
+  /** The record as it should stand: a retry of what is no longer needed is forgotten. */
+  readonly record: DevInstanceRecord;
   readonly changes: readonly Change[];
   readonly holds: readonly Hold[];
   readonly waiting: string | undefined;
@@ -65,6 +69,7 @@ export function verdictOn(situation: Situation): Verdict {
   const transition = transitionOf(situation);
   const outlook = { duty, changes, holds, waiting };
   return {
+    record: withoutIdleRetry(situation, findings),
     changes,
     holds,
     waiting,
@@ -81,6 +86,17 @@ export function verdictOn(situation: Situation): Verdict {
     ),
     status: statusOf(situation, outlook),
   };
+}
+
+/** A failed action that nothing asks for any more was done after all, or is moot. */
+function withoutIdleRetry(situation: Situation, findings: readonly Finding[]): DevInstanceRecord {
+  const { record } = situation;
+  const isWanted = findings.some(
+    ({ action, waiting }) => waiting !== undefined || action?.kind === record.retry?.actionKind,
+  );
+  return record.retry === undefined || isWanted
+    ? record
+    : (forget(record, 'retry') as DevInstanceRecord);
 }
 
 function applyRules(situation: Situation): readonly Finding[] {
