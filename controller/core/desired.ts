@@ -144,6 +144,11 @@ export interface DesiredFleet {
    * refers to, is invalid: present, on their last effective spec. Name to the problem's one-line text.
    */
   readonly invalid: ReadonlyMap<string, string>;
+  /**
+   * Why the tree could not be read completely (a linked folder, too many files): a DevInstance that
+   * no file names may be in the part that is missing, so it counts as present.
+   */
+  readonly incomplete?: string;
 }
 
 /** The result of reading a tree: `desired` is missing where no usable Fleet was found. */

@@ -1,0 +1,162 @@
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import { type FaultAtOffset, type FieldPath, quote } from './problem.ts';
+import { findHiddenCharacter } from './text.ts';
+import { findForbiddenToken, maxDepth, tooDeep } from './tokens.ts';
+
+/** One YAML document with a mapping at its root and nothing in it that specs do not use. */
+export interface SpecDocument {
+  /** Plain data: no aliases, tags or keys that are not strings. */
+  readonly value: unknown;
+  /** Numbers that read as whole but are not written so (`0x32`, `0777`, `200.0`, `1e3`). */
+  readonly numberFaults: readonly FaultAtOffset[];
+  /** Where a field stands in the text: its value or its key; else the nearest mapping around it. */
+  offsetOf(field: FieldPath, at?: 'key'): number;
+}
+
+/** Reads text as one document, or tells what is wrong with it. */
+export function composeDocument(text: string): SpecDocument | { faults: readonly FaultAtOffset[] } {
+  const forbidden = findForbiddenToken(text);
+  if (forbidden !== undefined) return { faults: [forbidden] };
+  const document = parseDocument(text, {
+    version: '1.2',
+    merge: false,
+    stringKeys: true,
+    resolveKnownTags: false,
+    // Looked for below in linear time; yaml's own check compares every pair of keys.
+    uniqueKeys: false,
+    prettyErrors: false,
+  });
+  // One mistake gives several errors in a row: the first one names it.
+  const first = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])[0];
+  if (first !== undefined) return { faults: [syntaxFault(first)] };
+  const root = document.contents;
+  if (root === null || (isScalar(root) && root.source === '')) return { faults: [empty] };
+  if (!isMap(root)) return { faults: [{ ...notMapping, offset: root.range?.[0] ?? 0 }] };
+  const survey: Survey = { faults: [], numberFaults: [] };
+  surveyNode(root, 1, survey);
+  if (survey.faults.length > 0) return { faults: survey.faults };
+  return {
+    value: document.toJS({ maxAliasCount: 0 }),
+    numberFaults: survey.numberFaults,
+    offsetOf: (field, at) => offsetOf(document, field, at),
+  };
+}
+
+function syntaxFault(error: { readonly message: string; readonly pos: [number, number] }) {
+  const message = quote(error.message).slice(1, -1).replaceAll('\\"', '"');
+  return {
+    code: 'E_YAML',
+    message: message.charAt(0).toLowerCase() + message.slice(1),
+    fix: 'Correct the YAML here; put text with special characters in quotes, indent with spaces.',
+    offset: error.pos[0],
+  } as const;
+}
+
+const empty: FaultAtOffset = {
+  code: 'E_FILE',
+  message: 'the file has no content',
+  fix: 'Write a manifest (apiVersion, kind, metadata, spec), or remove the file.',
+  offset: 0,
+};
+
+const notMapping = {
+  code: 'E_YAML',
+  message: 'the document is not a mapping',
+  fix: 'Begin with apiVersion, kind, metadata and spec as keys.',
+} as const;
+
+interface Survey {
+  readonly faults: FaultAtOffset[];
+  readonly numberFaults: FaultAtOffset[];
+}
+
+/** Looks at every node once. The depth was bounded before, so the recursion is. */
+function surveyNode(node: unknown, depth: number, survey: Survey): void {
+  if (isScalar(node)) {
+    surveyScalar(node, survey);
+  } else if (isMap(node) || isSeq(node)) {
+    if (depth > maxDepth) {
+      survey.faults.push({ ...tooDeep, offset: node.range?.[0] ?? 0 });
+      return;
+    }
+    if (isMap(node)) surveyKeys(node, survey);
+    for (const item of node.items) {
+      surveyNode(isMap(node) ? (item as { value?: unknown }).value : item, depth + 1, survey);
+    }
+  }
+}
+
+function surveyKeys(map: YAMLMap, survey: Survey): void {
+  const seen = new Set<string>();
+  for (const { key } of map.items) {
+    const name = isScalar(key) ? String(key.value) : '';
+    const offset = startOf(key);
+    if (name === '<<') {
+      const fix = 'Write the fields themselves; defaults belong in a DevInstanceClass.';
+      survey.faults.push({
+        code: 'E_REFERENCE',
+        message: 'merge keys (<<) are not allowed',
+        fix,
+        offset,
+      });
+    } else if (seen.has(name)) {
+      const message = `the key ${quote(name)} is there twice`;
+      survey.faults.push({ code: 'E_YAML', message, fix: 'Keep one of them.', offset });
+    }
+    seen.add(name);
+    checkCharacters(name, offset, survey);
+  }
+}
+
+function surveyScalar(node: Scalar, survey: Survey): void {
+  const offset = startOf(node);
+  if (typeof node.value === 'string') checkCharacters(node.value, offset, survey);
+  if (typeof node.value !== 'number' || /^-?(0|[1-9][0-9]*)$/.test(node.source ?? '')) return;
+  const written = Number.isSafeInteger(node.value) ? String(node.value) : 'a whole number';
+  survey.numberFaults.push({
+    code: 'E_SCHEMA',
+    message: `${quote(node.source ?? '')} is not written as a whole number`,
+    fix: `Write ${written} in plain decimal digits, or put it in quotes if it is text.`,
+    offset,
+  });
+}
+
+/** Escapes in quotes can bring in what the text itself may not hold. */
+function checkCharacters(value: string, offset: number, survey: Survey): void {
+  const hidden = findHiddenCharacter(value.replace(/\r/g, ''));
+  if (hidden !== undefined) survey.faults.push({ ...hidden, offset });
+}
+
+function startOf(node: unknown): number {
+  return (node as Partial<Node> | null)?.range?.[0] ?? 0;
+}
+
+function offsetOf(document: Document, field: FieldPath, at?: 'key'): number {
+  let node: unknown = document.contents;
+  let offset = startOf(node);
+  for (const [index, segment] of field.entries()) {
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === segment);
+      if (pair === undefined) return offset;
+      const isUnwritten = isScalar(pair.value) && pair.value.source === '';
+      const isWanted = at === 'key' && index === field.length - 1;
+      node = pair.value;
+      offset = startOf(isWanted || isUnwritten || node === null ? pair.key : node);
+    } else if (isSeq(node) && node.items[Number(segment)] !== undefined) {
+      node = node.items[Number(segment)];
+      offset = startOf(node);
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}

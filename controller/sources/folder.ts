@@ -1,0 +1,111 @@
+import { constants, type Dirent } from 'node:fs';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SpecFile } from '../core/desired.ts';
+import { maxFiles, parseSpecs } from '../core/spec/parse-specs.ts';
+import { maxFileBytes } from '../core/spec/text.ts';
+import { OperatorError, type Specs } from '../ports.ts';
+
+/** Specs from a folder and all below it. The folder itself may be a link; nothing in it is followed. */
+export function folderSpecs(folder: string): Specs {
+  return {
+    read: async () => parseSpecs(await readSpecFiles(folder), { folder }),
+  };
+}
+
+/**
+ * The spec files of a folder, in path order of each folder; stops after one more than are allowed.
+ * What is not a plain file comes back refused. Throws OperatorError where the folder, or one below
+ * it, cannot be read: a tree that is only partly there must never pass for a smaller one.
+ */
+export async function readSpecFiles(folder: string): Promise<readonly SpecFile[]> {
+  const files: SpecFile[] = [];
+  await walk(folder, '', files);
+  return files;
+}
+
+async function walk(root: string, below: string, files: SpecFile[]): Promise<void> {
+  for (const entry of await listFolder(join(root, below))) {
+    if (files.length > maxFiles) return;
+    const path = below + entry.name;
+    if (entry.isDirectory()) {
+      if (isSpecName(entry.name)) files.push({ path, refused: 'this is a folder, not a file' });
+      // What is in a folder of such a name is read all the same, so that none of it seems removed.
+      if (!entry.name.startsWith('.')) await walk(root, `${path}/`, files);
+    } else if (entry.isSymbolicLink()) {
+      files.push(...(await refuseLink(root, path, entry.name)));
+    } else if (isSpecName(entry.name)) {
+      files.push(await readSpecFile(root, path));
+    }
+  }
+}
+
+/** Whether a name is one of a spec file, or so near that it was meant to be one. */
+function isSpecName(name: string): boolean {
+  return /^[^.].*\.ya?ml$/is.test(name);
+}
+
+async function listFolder(folder: string): Promise<readonly Dirent[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
+  } catch (error) {
+    const code = codeOf(error);
+    const what = reasons[code] ?? `cannot be read (${code})`;
+    const remedy = 'name an existing folder with --specs, readable with everything below it';
+    throw new OperatorError(`the specs folder ${folder} ${what}`, remedy, { cause: error });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'does not exist',
+  ENOTDIR: 'is not a folder',
+  EACCES: 'may not be read by this user',
+  EPERM: 'may not be read by this user',
+};
+
+/** A link is refused where it stands for a spec file or a folder, and ignored like other files else. */
+async function refuseLink(root: string, path: string, name: string): Promise<SpecFile[]> {
+  if (isSpecName(name)) return [{ path, refused: 'links are not followed' }];
+  const isFolder = await stat(join(root, path)).then(
+    (target) => target.isDirectory(),
+    () => false,
+  );
+  if (!isFolder || name.startsWith('.')) return [];
+  return [{ path: `${path}/`, refused: 'links to folders are not followed' }];
+}
+
+// Never follows a link that was put there after the listing, never waits for a FIFO's writer.
+const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+async function readSpecFile(root: string, path: string): Promise<SpecFile> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(join(root, path), openFlags);
+    return await readPlainFile(handle, path);
+  } catch (error) {
+    return { path, refused: `the file cannot be read (${codeOf(error)})` };
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Reads at most one byte more than is allowed, whatever the size was when it was asked for. */
+async function readPlainFile(handle: FileHandle, path: string): Promise<SpecFile> {
+  const status = await handle.stat();
+  if (!status.isFile()) return { path, refused: 'this is not a plain file' };
+  const tooLarge = { path, refused: 'the file is larger than 16 KiB' };
+  if (status.size > maxFileBytes) return tooLarge;
+  const buffer = Buffer.alloc(maxFileBytes + 1);
+  let length = 0;
+  while (length < buffer.length) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+    if (bytesRead === 0) return { path, bytes: new Uint8Array(buffer.subarray(0, length)) };
+    length += bytesRead;
+  }
+  return tooLarge;
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException | undefined)?.code ?? String(error);
+}
