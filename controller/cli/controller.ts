@@ -1,7 +1,7 @@
 import type { Action, Outcome } from '../core/action.ts';
 import type { PassPorts, PassReport } from '../pass.ts';
 import { actionText, outcomeText } from '../render/action-text.ts';
-import { problemsText } from '../render/problems.ts';
+import { renderProblemsText } from '../render/problems.ts';
 import type { Lease } from '../service/lease.ts';
 import { passUnderLease, settle, unfinished } from '../service/settle.ts';
 import type { Globals } from './globals.ts';
@@ -94,7 +94,7 @@ function waitingPrinter(io: Io): (report: PassReport) => void {
 }
 
 function printTroubles({ parsed, plan, failures }: PassReport, io: Io): void {
-  if (parsed.problems.length > 0) io.err(`${problemsText(parsed.problems)}\n`);
+  if (parsed.problems.length > 0) io.err(`${renderProblemsText(parsed.problems)}`);
   for (const { what, message, remedy } of failures) {
     io.err(`devinstance: could not read ${what}: ${message}\n  ${remedy}\n`);
   }

@@ -3,7 +3,7 @@ import { makePlan } from '../core/plan/make-plan.ts';
 import type { Plan, World } from '../core/plan/world.ts';
 import { planNdjson } from '../render/plan-json.ts';
 import { planText } from '../render/plan-text.ts';
-import { problemsText } from '../render/problems.ts';
+import { renderProblemsText } from '../render/problems.ts';
 import { readWorld } from '../world.ts';
 import type { Globals } from './globals.ts';
 import { exitCodes, type Io } from './io.ts';
@@ -44,7 +44,7 @@ function asJson(plan: Plan, world: World, parsed: ParsedSpecs): string {
 }
 
 function asText(plan: Plan, world: World, parsed: ParsedSpecs, io: Io): string {
-  const problems = parsed.problems.length === 0 ? '' : `${problemsText(parsed.problems)}\n`;
+  const problems = parsed.problems.length === 0 ? '' : `${renderProblemsText(parsed.problems)}`;
   const restriction =
     world.desired.fleet.mode === 'observe' ? 'the Fleet is in mode: observe' : undefined;
   const text = planText(

@@ -8,19 +8,19 @@ function allowed(percent: number, of: number): number {
   return Math.max(1, Math.floor((percent * of) / 100));
 }
 
-/** Names that have a record and no file, valid or not. */
+/** Names that have a record and no file, valid or not. None can be told where files could not be read. */
 function removedNames(world: World): readonly string[] {
-  const { devInstances, invalid } = world.desired;
+  const { devInstances, invalid, incomplete } = world.desired;
+  if (incomplete !== undefined) return [];
   return [...world.records.keys()].filter((name) => !devInstances.has(name) && !invalid.has(name));
 }
 
 /** An empty source beside a living fleet is a broken check-out, not a wish. */
 export function emptySourceInterlock(world: World): Interlock | undefined {
-  const { devInstances, invalid } = world.desired;
-  if (devInstances.size + invalid.size > 0 || world.records.size === 0) return undefined;
+  if (world.records.size === 0 || removedNames(world).length < world.records.size) return undefined;
   return {
     reason: 'InterlockEmptySource',
-    message: `the specs name no DevInstance, the ledger has ${world.records.size}: nobody is orphaned`,
+    message: `the specs name none of the ${world.records.size} DevInstances in the ledger: nobody is orphaned`,
     remedy: 'restore the files; to retire a fleet remove its DevInstances a few at a time',
   };
 }

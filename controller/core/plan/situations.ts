@@ -19,7 +19,7 @@ function standingOf(
     const message = `the spec names owner ${wanted.owner.name}, it belongs to ${record.owner}`;
     return { kind: 'kept', reason: 'OwnerChanged', message };
   }
-  const problem = world.desired.invalid.get(record.name);
+  const problem = world.desired.invalid.get(record.name) ?? world.desired.incomplete;
   if (problem !== undefined) return { kind: 'kept', reason: 'InvalidSpec', message: problem };
   if (
     record.orphanedAt === undefined &&
