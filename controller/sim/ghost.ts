@@ -1,0 +1,232 @@
+import type {
+  AttachVolumeRequest,
+  CreateTagsRequest,
+  CreateVolumeRequest,
+  DeleteVolumeRequest,
+  DetachVolumeRequest,
+  ModifyInstanceAttributeRequest,
+  ModifyVolumeRequest,
+  RunInstancesRequest,
+  StartInstancesRequest,
+  StopInstancesRequest,
+  TagSpecification,
+  TerminateInstancesRequest,
+} from '@aws-sdk/client-ec2';
+import { tagKeys } from '../core/tags.ts';
+import { attachedVolumes, attachmentOf, isDeleted, isGoing, powerOf } from './lifecycle.ts';
+import type { Scene } from './scene.ts';
+import type { SimInstance, SimVolume, Violation } from './state.ts';
+import { tokenKey } from './tokens.ts';
+
+/** What an invariant says about one call. */
+export interface Finding {
+  readonly rule: Violation['rule'];
+  readonly message: string;
+}
+
+type Look = (scene: Scene, input: never) => readonly Finding[];
+
+/**
+ * What will be wrong if this call takes effect, read from the account before it does. The ghost
+ * knows the truth, not what the caller saw.
+ */
+export function foresee(scene: Scene, action: string, input: object): readonly Finding[] {
+  return beforeEffect[action]?.(scene, input as never) ?? [];
+}
+
+/** What is wrong now that the call has taken effect. */
+export function inspect(scene: Scene, action: string, input: object): readonly Finding[] {
+  return afterEffect[action]?.(scene, input as never) ?? [];
+}
+
+const beforeEffect: Readonly<Record<string, Look>> = {
+  RunInstances: (_scene, input: RunInstancesRequest) => withoutToken(input.ClientToken),
+  StartInstances: (scene, input: StartInstancesRequest) => foreign(scene, input.InstanceIds),
+  StopInstances: (scene, input: StopInstancesRequest) => foreign(scene, input.InstanceIds),
+  TerminateInstances: beforeTerminate,
+  CreateVolume: beforeCreateVolume,
+  DeleteVolume: beforeDeleteVolume,
+  AttachVolume: beforeAttach,
+  DetachVolume: beforeDetach,
+  ModifyVolume: (scene, input: ModifyVolumeRequest) => foreign(scene, [input.VolumeId]),
+  ModifyInstanceAttribute: (scene, input: ModifyInstanceAttributeRequest) =>
+    foreign(scene, [input.InstanceId]),
+  CreateTags: (scene, input: CreateTagsRequest) => foreign(scene, input.Resources),
+};
+
+const afterEffect: Readonly<Record<string, Look>> = {
+  RunInstances: afterRun,
+  StartInstances: afterStart,
+  CreateVolume: afterCreateVolume,
+};
+
+function beforeTerminate(scene: Scene, input: TerminateInstancesRequest): readonly Finding[] {
+  const findings = [...foreign(scene, input.InstanceIds)];
+  for (const id of input.InstanceIds ?? []) {
+    const instance = scene.state.instances[id];
+    if (instance === undefined || isGoing(instance)) continue;
+    for (const volume of attachedVolumes(scene, instance).filter(isHome)) {
+      findings.push({ rule: 'S5', message: `${id} is terminated with home ${volume.id} attached` });
+      if (volume.attachment?.deleteOnTermination === true) {
+        findings.push({ rule: 'S1', message: `terminating ${id} deletes home ${volume.id}` });
+      }
+    }
+  }
+  return findings;
+}
+
+function beforeCreateVolume(_scene: Scene, input: CreateVolumeRequest): readonly Finding[] {
+  const findings = [...withoutToken(input.ClientToken)];
+  const role = tagIn(input.TagSpecifications, 'volume', tagKeys.role);
+  if (role === 'home' && input.MultiAttachEnabled === true) {
+    findings.push({ rule: 'S2', message: 'a home is created that several machines may attach' });
+  }
+  return findings;
+}
+
+function beforeDeleteVolume(scene: Scene, input: DeleteVolumeRequest): readonly Finding[] {
+  const findings = [...foreign(scene, [input.VolumeId])];
+  const volume = scene.state.volumes[input.VolumeId ?? ''];
+  if (volume !== undefined && isHome(volume)) {
+    findings.push({ rule: 'S1', message: `home ${volume.id} is deleted` });
+  }
+  return findings;
+}
+
+function beforeAttach(scene: Scene, input: AttachVolumeRequest): readonly Finding[] {
+  const findings = [...foreign(scene, [input.InstanceId, input.VolumeId])];
+  const instance = scene.state.instances[input.InstanceId ?? ''];
+  const volume = scene.state.volumes[input.VolumeId ?? ''];
+  if (instance === undefined || volume === undefined) return findings;
+  for (const key of [tagKeys.uid, tagKeys.owner]) {
+    const [machine, home] = [instance.tags[key], volume.tags[key]];
+    if (machine !== undefined && machine === home) continue;
+    const message = `${volume.id} (${key} ${home}) is attached to ${instance.id} (${machine})`;
+    findings.push({ rule: 'S6', message });
+  }
+  return findings;
+}
+
+function beforeDetach(scene: Scene, input: DetachVolumeRequest): readonly Finding[] {
+  const volume = scene.state.volumes[input.VolumeId ?? ''];
+  const attachment = volume && attachmentOf(volume, scene.now);
+  const instance = attachment && scene.state.instances[attachment.instanceId];
+  const findings = [...foreign(scene, [input.VolumeId, instance?.id])];
+  if (volume === undefined || instance === undefined || !isHome(volume)) return findings;
+  if (input.Force === true) {
+    findings.push({ rule: 'S2', message: `home ${volume.id} is detached by force` });
+  }
+  const power = powerOf(instance, scene.now);
+  if (power !== 'stopped' && power !== 'terminated') {
+    const message = `home ${volume.id} is detached from ${instance.id}, which is ${power}`;
+    findings.push({ rule: 'S3', message });
+  }
+  return findings;
+}
+
+function afterRun(scene: Scene, input: RunInstancesRequest): readonly Finding[] {
+  const findings = [...tokenInTwoZones(scene, 'RunInstances', input.ClientToken)];
+  const uid = tagIn(input.TagSpecifications, 'instance', tagKeys.uid);
+  if (uid === undefined) return findings;
+  const machines = machinesOf(scene, uid);
+  findings.push(...tooMany(scene, uid, machines));
+  const ordinal = tagIn(input.TagSpecifications, 'instance', tagKeys.ordinal);
+  const twins = machines.filter(({ tags }) => tags[tagKeys.ordinal] === ordinal);
+  if (ordinal !== undefined && twins.length > 1) {
+    const message = `${listIds(twins)} are both number ${ordinal} of ${uid}`;
+    findings.push({ rule: 'S8', message });
+  }
+  return findings;
+}
+
+function afterStart(scene: Scene, input: StartInstancesRequest): readonly Finding[] {
+  const uids = new Set<string>();
+  for (const id of input.InstanceIds ?? []) {
+    const uid = scene.state.instances[id]?.tags[tagKeys.uid];
+    if (uid !== undefined) uids.add(uid);
+  }
+  return [...uids].flatMap((uid) => tooMany(scene, uid, machinesOf(scene, uid)));
+}
+
+function afterCreateVolume(scene: Scene, input: CreateVolumeRequest): readonly Finding[] {
+  const findings = [...tokenInTwoZones(scene, 'CreateVolume', input.ClientToken)];
+  const uid = tagIn(input.TagSpecifications, 'volume', tagKeys.uid);
+  if (uid === undefined || tagIn(input.TagSpecifications, 'volume', tagKeys.role) !== 'home') {
+    return findings;
+  }
+  const homes = Object.values(scene.state.volumes).filter(
+    (volume) =>
+      volume.tags[tagKeys.uid] === uid &&
+      isHome(volume) &&
+      !isDeleted(volume, scene.now) &&
+      volume.tags[tagKeys.phase] !== 'released',
+  );
+  if (homes.length > 1) {
+    findings.push({ rule: 'S8', message: `${listIds(homes)} are both the home of ${uid}` });
+  }
+  return findings;
+}
+
+/** A person's start is excepted: only what the controller runs is counted as live. */
+function tooMany(scene: Scene, uid: string, machines: readonly SimInstance[]): Finding[] {
+  const findings: Finding[] = [];
+  const live = machines.filter((machine) => {
+    const power = powerOf(machine, scene.now);
+    const isLive = power === 'pending' || power === 'running' || power === 'stopping';
+    return isLive && machine.poweredBy === 'controller';
+  });
+  if (live.length > 1) {
+    findings.push({ rule: 'S5', message: `${listIds(live)} of ${uid} are live together` });
+  }
+  const there = machines.filter((machine) => !isGoing(machine));
+  if (there.length > 2) {
+    findings.push({ rule: 'S5', message: `${uid} has ${there.length} machines` });
+  }
+  return findings;
+}
+
+function tokenInTwoZones(scene: Scene, action: string, token: string | undefined): Finding[] {
+  const made = ['a', 'b', 'c'].flatMap((letter) => {
+    const key = tokenKey(action, `${scene.state.region}${letter}`, token);
+    return key === undefined ? [] : (scene.state.tokens[key]?.ids ?? []);
+  });
+  if (made.length < 2) return [];
+  return [{ rule: 'S8', message: `one token made ${made.join(', ')}` }];
+}
+
+function withoutToken(token: string | undefined): Finding[] {
+  if (token !== undefined) return [];
+  return [{ rule: 'S8', message: 'a create call has no ClientToken' }];
+}
+
+/** Resources without the fleet's tag belong to others. */
+function foreign(scene: Scene, ids: readonly (string | undefined)[] | undefined): Finding[] {
+  return (ids ?? []).flatMap((id = '') => {
+    const { instances, volumes, snapshots, images } = scene.state;
+    const found = instances[id] ?? volumes[id] ?? snapshots[id] ?? images[id];
+    if (found === undefined || found.tags[tagKeys.fleet] !== undefined) return [];
+    return [{ rule: 'S10' as const, message: `${id} has no fleet tag` }];
+  });
+}
+
+function isHome(volume: SimVolume): boolean {
+  return volume.bornHome || volume.tags[tagKeys.role] === 'home';
+}
+
+function machinesOf(scene: Scene, uid: string): SimInstance[] {
+  return Object.values(scene.state.instances).filter(({ tags }) => tags[tagKeys.uid] === uid);
+}
+
+function tagIn(
+  specifications: readonly TagSpecification[] | undefined,
+  type: TagSpecification['ResourceType'],
+  key: string,
+): string | undefined {
+  return specifications
+    ?.find(({ ResourceType }) => ResourceType === type)
+    ?.Tags?.find(({ Key }) => Key === key)?.Value;
+}
+
+function listIds(resources: readonly { readonly id: string }[]): string {
+  return resources.map(({ id }) => id).join(', ');
+}

@@ -1,0 +1,59 @@
+import type { DescribeImagesRequest, DescribeImagesResult, Image } from '@aws-sdk/client-ec2';
+import { fromMillis } from '../core/instant.ts';
+import { type FilterFields, pageOf, refuseIdsWithPage, toPredicate } from './filters.ts';
+import { getImage } from './resources.ts';
+import type { Scene } from './scene.ts';
+import type { SimImage } from './state.ts';
+import { toTagList } from './tags.ts';
+
+const fields: FilterFields<SimImage> = {
+  'image-id': ({ id }) => [id],
+  name: ({ name }) => [name],
+  architecture: ({ architecture }) => [architecture],
+  state: ({ state }) => [state],
+  'owner-id': ({ ownerId }) => [ownerId],
+  'root-device-type': () => ['ebs'],
+};
+
+/** DescribeImages. */
+export function describeImages(scene: Scene, input: DescribeImagesRequest): DescribeImagesResult {
+  refuseIdsWithPage(input.ImageIds, input, 'imageIds');
+  const found = input.ImageIds?.length
+    ? input.ImageIds.map((id) => getImage(scene, id))
+    : Object.values(scene.state.images).filter(({ id }) => !scene.hidden.has(id));
+  const owners = input.Owners?.map((owner) => (owner === 'self' ? scene.state.account : owner));
+  const owned = owners?.length ? found.filter(({ ownerId }) => owners.includes(ownerId)) : found;
+  const { items, ...rest } = pageOf(scene, input, owned.filter(toPredicate(input.Filters, fields)));
+  return { Images: items.map(toImage), ...rest };
+}
+
+function toImage(image: SimImage): Image {
+  return {
+    ImageId: image.id,
+    Name: image.name,
+    Architecture: image.architecture === 'arm64' ? 'arm64' : 'x86_64',
+    State: image.state,
+    OwnerId: image.ownerId,
+    Public: false,
+    ImageType: 'machine',
+    CreationDate: fromMillis(image.createdAt),
+    RootDeviceName: image.rootDeviceName,
+    RootDeviceType: 'ebs',
+    BlockDeviceMappings: [
+      {
+        DeviceName: image.rootDeviceName,
+        Ebs: {
+          SnapshotId: image.rootSnapshotId,
+          VolumeSize: image.rootSnapshotGib,
+          VolumeType: 'gp3',
+          DeleteOnTermination: true,
+          Encrypted: false,
+        },
+      },
+    ],
+    VirtualizationType: 'hvm',
+    Hypervisor: 'xen',
+    EnaSupport: true,
+    Tags: toTagList(image.tags),
+  };
+}

@@ -1,0 +1,256 @@
+import type { BlockDeviceMapping, Reservation, RunInstancesRequest } from '@aws-sdk/client-ec2';
+import { tagKeys } from '../core/tags.ts';
+import { takeCapacity } from './capacity.ts';
+import { ec2Error } from './errors.ts';
+import { bootAt, replanHost } from './host.ts';
+import { architectureOf } from './instance-types.ts';
+import { toReservation } from './instance-views.ts';
+import { isInstanceVisible, powerOf } from './lifecycle.ts';
+import { getImage } from './resources.ts';
+import { mintId, type Scene } from './scene.ts';
+import type { SimImage, SimInstance, SimMetadataOptions, SimSubnet } from './state.ts';
+import { checkMetadataKeys, specifiedTags } from './tags.ts';
+import { checkToken, rememberToken, tokenKey } from './tokens.ts';
+import { checkShape, fullShape, newVolume } from './volumes.ts';
+
+/** Everything RunInstances asks for, checked; nothing of the account has changed yet. */
+interface LaunchPlan {
+  readonly input: RunInstancesRequest;
+  readonly count: number;
+  readonly type: string;
+  readonly image: SimImage;
+  readonly subnet: SimSubnet;
+  readonly metadata: SimMetadataOptions;
+  readonly tags: Record<string, string>;
+  readonly volumeTags: Record<string, string>;
+  readonly devices: readonly LaunchDevice[];
+}
+
+interface LaunchDevice {
+  readonly deviceName: string;
+  readonly sizeGib: number;
+  readonly type: string;
+  readonly iops?: number | undefined;
+  readonly throughput?: number | undefined;
+  readonly encrypted: boolean;
+  readonly kmsKeyId?: string | undefined;
+  readonly snapshotId?: string | undefined;
+  readonly deleteOnTermination: boolean;
+}
+
+/** RunInstances. The token holds in the subnet's zone: in another zone it launches again. */
+export function runInstances(scene: Scene, input: RunInstancesRequest): Reservation {
+  const subnet = findSubnet(scene, input);
+  const key = tokenKey('RunInstances', subnet.az, input.ClientToken);
+  const known = checkToken(scene, key, input);
+  if (known !== undefined) return replay(scene, known);
+  const plan = planLaunch(scene, input, subnet);
+  takeCapacity(scene, subnet.az, plan.type, plan.count);
+  const reservationId = mintId(scene, 'r');
+  const launched: SimInstance[] = [];
+  for (let index = 0; index < plan.count; index += 1)
+    launched.push(launch(scene, plan, reservationId));
+  rememberToken(
+    scene,
+    key,
+    input,
+    launched.map(({ id }) => id),
+  );
+  return toReservation(scene, launched);
+}
+
+function replay(scene: Scene, ids: readonly string[]): Reservation {
+  const instances = ids.flatMap((id) => scene.state.instances[id] ?? []);
+  const isDead = instances.some(
+    (instance) =>
+      !isInstanceVisible(scene, instance) || powerOf(instance, scene.now) === 'terminated',
+  );
+  if (isDead || instances.length === 0) {
+    const message = 'The client token belongs to an instance that has been terminated';
+    throw ec2Error('IdempotentInstanceTerminated', message);
+  }
+  return toReservation(scene, instances);
+}
+
+function findSubnet(scene: Scene, input: RunInstancesRequest): SimSubnet {
+  const id = input.SubnetId;
+  const subnet = id === undefined ? undefined : scene.state.subnets[id];
+  if (subnet !== undefined) return subnet;
+  if (id === undefined) {
+    throw ec2Error('MissingInput', 'No subnets found for the default VPC: name a subnet.');
+  }
+  throw ec2Error('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`);
+}
+
+function planLaunch(scene: Scene, input: RunInstancesRequest, subnet: SimSubnet): LaunchPlan {
+  const { MinCount: least, MaxCount: count } = input;
+  if (least === undefined || count === undefined) {
+    throw ec2Error(
+      'MissingParameter',
+      'The request must contain the parameters MinCount, MaxCount',
+    );
+  }
+  if (least < 1 || count < least) {
+    throw ec2Error('InvalidParameterValue', `Value (${least}..${count}) for counts is invalid`);
+  }
+  const image = usableImage(scene, input.ImageId);
+  const type = usableType(input.InstanceType ?? 'm1.small', image);
+  for (const id of input.SecurityGroupIds ?? []) {
+    if (scene.state.securityGroups[id] === undefined) {
+      throw ec2Error('InvalidGroup.NotFound', `The security group '${id}' does not exist`);
+    }
+  }
+  const metadata = metadataOf(input);
+  const tags = specifiedTags(input.TagSpecifications, 'instance');
+  if (metadata.instanceTags === 'enabled') checkMetadataKeys(tags);
+  const volumeTags = specifiedTags(input.TagSpecifications, 'volume');
+  const devices = planDevices(image, input.BlockDeviceMappings ?? []);
+  return { input, count, type, image, subnet, metadata, tags, volumeTags, devices };
+}
+
+function usableImage(scene: Scene, id: string | undefined): SimImage {
+  if (id === undefined) {
+    throw ec2Error('MissingParameter', 'The request must contain the parameter ImageId');
+  }
+  const image = getImage(scene, id);
+  if (image.state !== 'available') {
+    throw ec2Error('InvalidAMIID.Unavailable', `The image '${id}' is not available`);
+  }
+  return image;
+}
+
+function usableType(type: string, image: SimImage): string {
+  const architecture = architectureOf(type);
+  if (architecture === undefined) {
+    throw ec2Error('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
+  }
+  if (architecture !== image.architecture) {
+    const message = `The architecture '${architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI.`;
+    throw ec2Error('InvalidParameterValue', message);
+  }
+  return type;
+}
+
+function metadataOf({ MetadataOptions: options = {} }: RunInstancesRequest): SimMetadataOptions {
+  const hopLimit = options.HttpPutResponseHopLimit ?? 1;
+  if (hopLimit < 1 || hopLimit > 64) {
+    throw ec2Error('InvalidParameterValue', 'HttpPutResponseHopLimit must be 1 to 64');
+  }
+  return {
+    httpTokens: options.HttpTokens === 'required' ? 'required' : 'optional',
+    hopLimit,
+    httpEndpoint: options.HttpEndpoint === 'disabled' ? 'disabled' : 'enabled',
+    instanceTags: options.InstanceMetadataTags === 'enabled' ? 'enabled' : 'disabled',
+  };
+}
+
+/** The image's root under what the request says of it, and the request's other devices. */
+function planDevices(image: SimImage, mappings: readonly BlockDeviceMapping[]): LaunchDevice[] {
+  const root = mappings.find(({ DeviceName: name }) => name === image.rootDeviceName);
+  const others = mappings.filter((mapping) => mapping !== root);
+  return [
+    planDevice(root ?? { DeviceName: image.rootDeviceName }, image),
+    ...others.map((mapping) => planDevice(mapping, undefined)),
+  ];
+}
+
+function planDevice(mapping: BlockDeviceMapping, image: SimImage | undefined): LaunchDevice {
+  const { DeviceName: deviceName = '', Ebs: ebs = {} } = mapping;
+  const sizeGib = ebs.VolumeSize ?? image?.rootSnapshotGib;
+  if (sizeGib === undefined) {
+    throw ec2Error('MissingParameter', `The device ${deviceName} needs a VolumeSize`);
+  }
+  if (image !== undefined && sizeGib < image.rootSnapshotGib) {
+    const message = `Volume of size ${sizeGib}GB is smaller than snapshot '${image.rootSnapshotId}', expect size >= ${image.rootSnapshotGib}GB`;
+    throw ec2Error('InvalidBlockDeviceMapping', message);
+  }
+  const shape = fullShape({
+    sizeGib,
+    type: ebs.VolumeType ?? 'gp3',
+    iops: ebs.Iops,
+    throughput: ebs.Throughput,
+  });
+  checkShape(shape);
+  return {
+    ...shape,
+    deviceName,
+    encrypted: ebs.Encrypted ?? false,
+    kmsKeyId: ebs.KmsKeyId,
+    snapshotId: image?.rootSnapshotId,
+    // True for data volumes too when the call goes through the API (aws-truths.md, 1.3).
+    deleteOnTermination: ebs.DeleteOnTermination ?? true,
+  };
+}
+
+function launch(scene: Scene, plan: LaunchPlan, reservationId: string): SimInstance {
+  const { input, subnet, image } = plan;
+  const id = mintId(scene, 'i');
+  const runningAt = scene.now + scene.delays.launchMs;
+  const volumeIds = plan.devices.map((device) => launchVolume(scene, plan, id, device));
+  const instance: SimInstance = {
+    id,
+    reservationId,
+    imageId: image.id,
+    architecture: image.architecture,
+    type: plan.type,
+    az: subnet.az,
+    subnetId: subnet.id,
+    vpcId: subnet.vpcId,
+    privateIp: takeAddress(subnet),
+    securityGroups: [...(input.SecurityGroupIds ?? [])],
+    instanceProfileArn: profileArn(scene, input),
+    userData: input.UserData,
+    metadata: plan.metadata,
+    shutdownBehaviour:
+      input.InstanceInitiatedShutdownBehavior === 'terminate' ? 'terminate' : 'stop',
+    clientToken: input.ClientToken ?? '',
+    rootDeviceName: image.rootDeviceName,
+    tags: { ...plan.tags },
+    launchedAt: scene.now,
+    power: { passing: 'pending', settled: 'running', since: scene.now, settlesAt: runningAt },
+    transitionReason: '',
+    poweredBy: scene.actor,
+    volumeIds,
+    boot: bootAt(scene, id, 1, runningAt),
+    impaired: false,
+  };
+  scene.state.instances[id] = instance;
+  replanHost(scene, instance);
+  return instance;
+}
+
+function launchVolume(
+  scene: Scene,
+  plan: LaunchPlan,
+  instanceId: string,
+  device: LaunchDevice,
+): string {
+  const { deviceName, deleteOnTermination, encrypted, kmsKeyId, snapshotId, ...shape } = device;
+  const volume = newVolume(scene, {
+    az: plan.subnet.az,
+    shape,
+    encrypted,
+    kmsKeyId,
+    snapshotId,
+    tags: { ...plan.volumeTags },
+    isHome: plan.volumeTags[tagKeys.role] === 'home',
+    availableAt: scene.now,
+  });
+  const { now } = scene;
+  const attachedAt = now + scene.delays.attachMs;
+  volume.attachment = { instanceId, deviceName, deleteOnTermination, since: now, attachedAt };
+  return volume.id;
+}
+
+function profileArn(scene: Scene, { IamInstanceProfile: profile }: RunInstancesRequest) {
+  if (profile?.Arn !== undefined) return profile.Arn;
+  if (profile?.Name === undefined) return undefined;
+  return `arn:aws:iam::${scene.state.account}:instance-profile/${profile.Name}`;
+}
+
+function takeAddress(subnet: SimSubnet): string {
+  // AWS keeps the first four addresses of a subnet.
+  const host = subnet.nextHost;
+  subnet.nextHost += 1;
+  return `10.${subnet.index}.${Math.floor(host / 250)}.${4 + (host % 250)}`;
+}

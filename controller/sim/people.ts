@@ -1,0 +1,78 @@
+import type { CreateVolumeRequest, RunInstancesRequest } from '@aws-sdk/client-ec2';
+import type { ResolvedChannel } from '../core/desired.ts';
+import type { Act } from './account.ts';
+import { attachVolume, detachVolume } from './attachments.ts';
+import { replanHost } from './host.ts';
+import { runInstances } from './launch.ts';
+import { contentOf } from './lifecycle.ts';
+import { shutDown, startInstances, stopInstances, terminateInstances } from './power.ts';
+import { findResource, getVolume } from './resources.ts';
+import { publishImage } from './seed.ts';
+import { createTags, toTagList } from './tags.ts';
+import { createVolume, deleteVolume } from './volumes.ts';
+
+/**
+ * What a person does beside the controller, in the console or inside a machine. Neither faults nor
+ * the ghost nor the recorder see it; EC2's own rules hold.
+ */
+export interface People {
+  /** Launches instances and answers their ids. */
+  launch(input: RunInstancesRequest): Promise<readonly string[]>;
+  start(instanceId: string): Promise<void>;
+  stop(instanceId: string): Promise<void>;
+  /** `shutdown` inside the machine: another StateReason than a stop through the API. */
+  shutDown(instanceId: string): Promise<void>;
+  terminate(instanceId: string): Promise<void>;
+  /** Creates a volume and answers its id. */
+  createVolume(input: CreateVolumeRequest): Promise<string>;
+  attach(volumeId: string, instanceId: string, deviceName: string): Promise<void>;
+  detach(volumeId: string, how?: { readonly force: boolean }): Promise<void>;
+  deleteVolume(volumeId: string): Promise<void>;
+  tag(resourceId: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  untag(resourceId: string, keys: readonly string[]): Promise<void>;
+  /** Loses the file system's signature; the data stays, but looks like an empty disk. */
+  wipeSignature(volumeId: string): Promise<void>;
+  /** Publishes a newer image to a channel's parameter, as the image pipeline does; its id. */
+  publishImage(channel: ResolvedChannel): Promise<string>;
+}
+
+/** The people of an account. */
+export function peopleOf(act: Act): People {
+  const asPerson = (work: Parameters<typeof act<unknown>>[1]): Promise<void> =>
+    act('person', work).then(() => undefined);
+  return {
+    launch: (input) =>
+      act('person', (scene) =>
+        (runInstances(scene, input).Instances ?? []).flatMap(({ InstanceId: id }) => id ?? []),
+      ),
+    start: (id) => asPerson((scene) => startInstances(scene, { InstanceIds: [id] })),
+    stop: (id) => asPerson((scene) => stopInstances(scene, { InstanceIds: [id] })),
+    shutDown: (id) => asPerson((scene) => shutDown(scene, id)),
+    terminate: (id) => asPerson((scene) => terminateInstances(scene, { InstanceIds: [id] })),
+    createVolume: (input) => act('person', (scene) => createVolume(scene, input).VolumeId ?? ''),
+    attach: (volumeId, instanceId, deviceName) =>
+      asPerson((scene) =>
+        attachVolume(scene, { VolumeId: volumeId, InstanceId: instanceId, Device: deviceName }),
+      ),
+    detach: (volumeId, how) =>
+      asPerson((scene) => detachVolume(scene, { VolumeId: volumeId, Force: how?.force === true })),
+    deleteVolume: (id) => asPerson((scene) => deleteVolume(scene, { VolumeId: id })),
+    tag: (id, tags) =>
+      asPerson((scene) => createTags(scene, { Resources: [id], Tags: toTagList(tags) })),
+    untag: (id, keys) =>
+      asPerson((scene) => {
+        const { kind, resource } = findResource(scene, id);
+        const left = Object.entries(resource.tags).filter(([key]) => !keys.includes(key));
+        resource.tags = Object.fromEntries(left);
+        if (kind === 'instance') replanHost(scene, resource);
+      }),
+    wipeSignature: (id) =>
+      asPerson((scene) => {
+        const volume = getVolume(scene, id);
+        const content = contentOf(scene, volume);
+        if (content !== undefined) volume.content = { ...content, signature: false };
+      }),
+    publishImage: (channel) =>
+      act('person', (scene) => publishImage(scene.state, channel, scene.now)),
+  };
+}

@@ -1,0 +1,100 @@
+import type { DesiredFleet, ResolvedChannel } from '../core/desired.ts';
+import { type Instant, toMillis } from '../core/instant.ts';
+import { architectureOf } from './instance-types.ts';
+import { idOf } from './scene.ts';
+import { type AccountState, emptyAccount, type SimImage } from './state.ts';
+
+const exampleAccount = '111122223333';
+const zoneLetters = ['a', 'b', 'c'];
+const rootSnapshotGib = 8;
+
+/** A new account in which these specs can come true: its network, images and parameters. */
+export function seedAccount(desired: DesiredFleet, now: Instant): AccountState {
+  const { account = exampleAccount, region } = desired.fleet;
+  const state = emptyAccount(account, region);
+  addMissing(state, desired, toMillis(now));
+  return state;
+}
+
+/**
+ * Adds what these specs name and the account lacks; what is there stays as it is. Subnets are laid
+ * over three zones in turn.
+ */
+export function addMissing(state: AccountState, desired: DesiredFleet, now: number): void {
+  const specs = [...desired.devInstances.values()];
+  for (const id of sorted(specs.flatMap(({ subnets }) => subnets))) addSubnet(state, id);
+  for (const id of sorted(specs.flatMap(({ securityGroups }) => securityGroups))) {
+    state.securityGroups[id] ??= { id, name: `dev-instances-${id}`, vpcId: vpcOf(state) };
+  }
+  for (const channel of desired.channels.values()) {
+    const { architecture, follow, pin } = channel;
+    if (!Object.hasOwn(state.parameters, follow)) publishImage(state, channel, now);
+    if (pin !== undefined) addImage(state, { id: pin, name: pin, architecture, now });
+  }
+  for (const { image, instanceType } of specs) {
+    if (!('id' in image)) continue;
+    const architecture = architectureOf(instanceType) ?? 'x86_64';
+    addImage(state, { id: image.id, name: image.id, architecture, now });
+  }
+}
+
+/** Makes a new image and names it in the channel's parameter; answers its id. */
+export function publishImage(state: AccountState, channel: ResolvedChannel, now: number): string {
+  const { follow, architecture, name } = channel;
+  const versions = Object.hasOwn(state.parameters, follow) ? state.parameters[follow] : undefined;
+  const version = (versions?.length ?? 0) + 1;
+  const id = idOf('ami', `${state.account}/${state.region}/${follow}/${version}`);
+  addImage(state, { id, name: `${name} 1.0.${version}`, architecture, now });
+  const entry = { value: id, type: 'String', dataType: 'aws:ec2:image', modifiedAt: now };
+  state.parameters[follow] = [...(versions ?? []), entry];
+  return id;
+}
+
+function addSubnet(state: AccountState, id: string): void {
+  if (state.subnets[id] !== undefined) return;
+  const index = Object.keys(state.subnets).length;
+  const az = `${state.region}${zoneLetters[index % zoneLetters.length]}`;
+  state.subnets[id] = { id, az, vpcId: vpcOf(state), index, nextHost: 0 };
+}
+
+interface NewImage {
+  readonly id: string;
+  readonly name: string;
+  readonly architecture: SimImage['architecture'];
+  readonly now: number;
+}
+
+function addImage(state: AccountState, { id, name, architecture, now }: NewImage): void {
+  if (state.images[id] !== undefined) return;
+  const rootSnapshotId = idOf('snap', `root of ${id}`);
+  state.snapshots[rootSnapshotId] = {
+    id: rootSnapshotId,
+    volumeId: 'vol-ffffffff',
+    sizeGib: rootSnapshotGib,
+    description: `Root of ${id}`,
+    encrypted: false,
+    startedAt: now,
+    completedAt: now,
+    tags: {},
+  };
+  state.images[id] = {
+    id,
+    name,
+    architecture,
+    rootDeviceName: '/dev/sda1',
+    rootSnapshotId,
+    rootSnapshotGib,
+    ownerId: state.account,
+    createdAt: now,
+    state: 'available',
+    tags: {},
+  };
+}
+
+function vpcOf({ account, region }: AccountState): string {
+  return idOf('vpc', `${account}/${region}`);
+}
+
+function sorted(ids: readonly string[]): string[] {
+  return [...new Set(ids)].sort();
+}
