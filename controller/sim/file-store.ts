@@ -119,7 +119,7 @@ function parse(path: string, text: string): AccountState {
     throw new OperatorError(`${path} is not a simulated account`, remedy);
   }
   if (version > schemaVersion) {
-    const message = `the simulated account ${path} is of version ${version}, newer than ${schemaVersion}`;
+    const message = `${path} is of version ${version}, newer than ${schemaVersion}`;
     throw new OperatorError(message, `Use the newer devinstance. ${remedy}`);
   }
   return document as AccountState;
