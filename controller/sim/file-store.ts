@@ -35,9 +35,10 @@ export function fileStore(file: string, seed: () => AccountState): AccountStore 
   let queue: Promise<unknown> = Promise.resolve();
 
   const read = (): AccountState => {
-    const identity = identityOf(path);
+    const identity = onDisk(path, 'read', () => identityOf(path));
     if (cache === undefined || cache.identity !== identity) {
-      cache = identity === noFile ? { identity, state: seed() } : load(path);
+      cache =
+        identity === noFile ? { identity, state: seed() } : onDisk(path, 'read', () => load(path));
     }
     return cache.state;
   };
@@ -48,7 +49,7 @@ export function fileStore(file: string, seed: () => AccountState): AccountStore 
       // Dropped until it is saved: a throwing `apply` may have left half a change in it.
       cache = undefined;
       const result = apply(state);
-      cache = save(path, state);
+      cache = onDisk(path, 'written', () => save(path, state));
       return result;
     } finally {
       // Another process that took the lock over has nothing to wait for.
@@ -64,6 +65,20 @@ export function fileStore(file: string, seed: () => AccountState): AccountStore 
       return turn;
     },
   };
+}
+
+/** Turns what the file system says into something an operator can act on. */
+function onDisk<T>(path: string, what: 'read' | 'written', work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof OperatorError) throw error;
+    throw new OperatorError(
+      `the simulated account ${path} cannot be ${what}: ${describe(error)}`,
+      'See that the file and its folder may be read and written and that the disk has room.',
+      { cause: error },
+    );
+  }
 }
 
 const noFile = 'none';
