@@ -6,8 +6,9 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
@@ -145,11 +146,14 @@ function save(path: string, state: AccountState): Loaded {
   const draft = `${path}.${process.pid}.tmp`;
   const file = openSync(draft, 'w', 0o600);
   try {
-    writeSync(file, `${JSON.stringify(state)}\n`);
+    writeFileSync(file, `${JSON.stringify(state)}\n`);
     fsyncSync(file);
     const { ino, size, mtimeNs } = fstatSync(file, { bigint: true });
     renameSync(draft, path);
     return { identity: `${ino}/${size}/${mtimeNs}`, state };
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }

@@ -11,6 +11,7 @@ import { mintId, type Scene } from './scene.ts';
 import type { SimImage, SimInstance, SimMetadataOptions, SimSubnet } from './state.ts';
 import { checkMetadataKeys, specifiedTags } from './tags.ts';
 import { checkToken, rememberToken, tokenKey } from './tokens.ts';
+import { noteUid } from './uids.ts';
 import { checkShape, fullShape, newVolume } from './volumes.ts';
 
 /** Everything RunInstances asks for, checked; nothing of the account has changed yet. */
@@ -215,6 +216,7 @@ function launch(scene: Scene, plan: LaunchPlan, reservationId: string): SimInsta
     impaired: false,
   };
   scene.state.instances[id] = instance;
+  noteUid(scene.state, 'instances', instance);
   replanHost(scene, instance);
   return instance;
 }
