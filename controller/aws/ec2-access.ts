@@ -78,8 +78,9 @@ const idsPerCall = 100;
 
 /**
  * Reads resources by id, at most 100 a call. One id that does not exist fails its whole call, so
- * the ids that the error names are set aside and the rest is asked again; where it names none,
- * the halves are asked alone. An id is absent only by AWS's own word.
+ * the ids that the error names are asked apart from the rest; where it names none, the halves are.
+ * An id is absent where a call with nothing but such ids failed: an endpoint that stands in for
+ * AWS may name the wrong one (moto does, for subnets).
  */
 export async function readByIds<Item>(
   ids: readonly string[],
@@ -96,9 +97,8 @@ export async function readByIds<Item>(
         const { class: kind, message } = classifyError(error);
         if (kind !== 'gone') throw error;
         const { named, rest } = splitNamed(some, message);
-        absent.push(...(some.length === 1 ? some : named));
-        if (some.length === 1) continue;
-        waiting.unshift(...(named.length > 0 ? chunksOf(rest, idsPerCall) : halvesOf(rest)));
+        if (some.length === 1 || rest.length === 0) absent.push(...some);
+        else waiting.unshift(...(named.length > 0 ? [rest, named] : halvesOf(some)));
       }
     }
     return { items, absent };

@@ -1,5 +1,5 @@
-import type { Act } from './account.ts';
 import { getInstance } from './resources.ts';
+import type { Act } from './stage.ts';
 
 /** What AWS's side of the world does, whoever calls. */
 export interface Conditions {
@@ -19,19 +19,19 @@ export interface Conditions {
 export function conditionsOf(act: Act, hidden: Set<string>): Conditions {
   return {
     setCapacity: (az, type, left) =>
-      act('person', ({ state: { capacity } }) => {
+      act(({ state: { capacity } }) => {
         if (left === undefined) delete capacity[`${az}/${type}`];
         else capacity[`${az}/${type}`] = left;
       }),
     setSupported: (az, type, isSupported) =>
-      act('person', ({ state: { unsupported } }) => {
+      act(({ state: { unsupported } }) => {
         const pool = `${az}/${type}`;
         const index = unsupported.indexOf(pool);
         if (isSupported && index >= 0) unsupported.splice(index, 1);
         if (!isSupported && index < 0) unsupported.push(pool);
       }),
     setImpaired: (instanceId, isImpaired) =>
-      act('person', (scene) => {
+      act((scene) => {
         getInstance(scene, instanceId).impaired = isImpaired;
       }),
     omitFromListings: (ids) => {

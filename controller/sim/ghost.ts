@@ -17,6 +17,7 @@ import { attachedVolumes, attachmentOf, isDeleted, isGoing, powerOf } from './li
 import type { Scene } from './scene.ts';
 import type { SimInstance, SimVolume, Violation } from './state.ts';
 import { tokenKey } from './tokens.ts';
+import { instancesOf, volumesOf } from './uids.ts';
 
 /** What an invariant says about one call. */
 export interface Finding {
@@ -128,7 +129,7 @@ function afterRun(scene: Scene, input: RunInstancesRequest): readonly Finding[] 
   const findings = [...tokenInTwoZones(scene, 'RunInstances', input.ClientToken)];
   const uid = tagIn(input.TagSpecifications, 'instance', tagKeys.uid);
   if (uid === undefined) return findings;
-  const machines = machinesOf(scene, uid);
+  const machines = instancesOf(scene.state, uid);
   findings.push(...tooMany(scene, uid, machines));
   const ordinal = tagIn(input.TagSpecifications, 'instance', tagKeys.ordinal);
   const twins = machines.filter(({ tags }) => tags[tagKeys.ordinal] === ordinal);
@@ -145,7 +146,7 @@ function afterStart(scene: Scene, input: StartInstancesRequest): readonly Findin
     const uid = scene.state.instances[id]?.tags[tagKeys.uid];
     if (uid !== undefined) uids.add(uid);
   }
-  return [...uids].flatMap((uid) => tooMany(scene, uid, machinesOf(scene, uid)));
+  return [...uids].flatMap((uid) => tooMany(scene, uid, instancesOf(scene.state, uid)));
 }
 
 function afterCreateVolume(scene: Scene, input: CreateVolumeRequest): readonly Finding[] {
@@ -154,12 +155,9 @@ function afterCreateVolume(scene: Scene, input: CreateVolumeRequest): readonly F
   if (uid === undefined || tagIn(input.TagSpecifications, 'volume', tagKeys.role) !== 'home') {
     return findings;
   }
-  const homes = Object.values(scene.state.volumes).filter(
+  const homes = volumesOf(scene.state, uid).filter(
     (volume) =>
-      volume.tags[tagKeys.uid] === uid &&
-      isHome(volume) &&
-      !isDeleted(volume, scene.now) &&
-      volume.tags[tagKeys.phase] !== 'released',
+      isHome(volume) && !isDeleted(volume, scene.now) && volume.tags[tagKeys.phase] !== 'released',
   );
   if (homes.length > 1) {
     findings.push({ rule: 'S8', message: `${listIds(homes)} are both the home of ${uid}` });
@@ -211,10 +209,6 @@ function foreign(scene: Scene, ids: readonly (string | undefined)[] | undefined)
 
 function isHome(volume: SimVolume): boolean {
   return volume.bornHome || volume.tags[tagKeys.role] === 'home';
-}
-
-function machinesOf(scene: Scene, uid: string): SimInstance[] {
-  return Object.values(scene.state.instances).filter(({ tags }) => tags[tagKeys.uid] === uid);
 }
 
 function tagIn(

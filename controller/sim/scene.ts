@@ -69,7 +69,8 @@ export function mintId(scene: Scene, prefix: string): string {
 
 /** An id of AWS's long form that only depends on the text. */
 export function idOf(prefix: string, text: string): string {
-  return `${prefix}-0${createHash('sha256').update(`${prefix}/${text}`).digest('hex').slice(0, 16)}`;
+  const hash = createHash('sha256').update(`${prefix}/${text}`).digest('hex');
+  return `${prefix}-0${hash.slice(0, 16)}`;
 }
 
 /** A short text that is equal for equal parameters, whatever the order of their keys. */

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { type Api, apiThrottle } from '../../controller/aws/throttle.ts';
+import { fromMillis } from '../../controller/core/instant.ts';
+
+/** A clock that only sleeping moves, or that stands still although it is slept on. */
+function testClock({ moves = true } = {}) {
+  let now = 0;
+  let slept = 0;
+  return {
+    now: () => fromMillis(now),
+    sleep: async (millis: number) => {
+      slept += millis;
+      if (moves) now += millis;
+    },
+    slept: () => slept,
+  };
+}
+
+async function takeMany(throttle: ReturnType<typeof apiThrottle>, api: Api, count: number) {
+  return Promise.all(Array.from({ length: count }, () => throttle.take(api, 1, () => true)));
+}
+
+test.each<[Api, number, number]>([
+  ['RunInstances', 5, 0],
+  ['RunInstances', 9, 2_000],
+  ['StartInstances', 9, 2_000],
+  ['StopInstances', 60, 2_000],
+  ['CreateVolume', 110, 2_000],
+  ['CreateTags', 120, 2_000],
+  ['DescribeInstances', 140, 2_000],
+])('%s: %i calls at once take %i ms', async (api, count, millis) => {
+  const clock = testClock();
+  await takeMany(apiThrottle(clock), api, count);
+  expect(clock.slept()).toBe(millis);
+});
+
+test('each API has a bucket of its own', async () => {
+  const clock = testClock();
+  const throttle = apiThrottle(clock);
+  await takeMany(throttle, 'RunInstances', 5);
+  await takeMany(throttle, 'StartInstances', 5);
+  expect(clock.slept()).toBe(0);
+});
+
+test('starting machines is charged for each machine too', async () => {
+  const clock = testClock();
+  const throttle = apiThrottle(clock);
+  await throttle.take('StartInstances', 1000, () => true);
+  await throttle.take('StartInstances', 10, () => true);
+  expect(clock.slept()).toBe(5_000);
+});
+
+test('a throttled answer empties the bucket', async () => {
+  const clock = testClock();
+  const throttle = apiThrottle(clock);
+  throttle.drain('StopInstances');
+  await throttle.take('StopInstances', 1, () => true);
+  expect(clock.slept()).toBe(200);
+});
+
+test('what is no longer wanted neither waits nor spends', async () => {
+  const clock = testClock();
+  const throttle = apiThrottle(clock);
+  await takeMany(throttle, 'RunInstances', 5);
+  expect(await throttle.take('RunInstances', 1, () => false)).toBe(false);
+  expect(clock.slept()).toBe(0);
+});
+
+test('what stops being wanted during the wait is not let through', async () => {
+  const clock = testClock();
+  const throttle = apiThrottle(clock);
+  await takeMany(throttle, 'RunInstances', 5);
+  expect(await throttle.take('RunInstances', 1, () => clock.slept() === 0)).toBe(false);
+  expect(await throttle.take('RunInstances', 1, () => true)).toBe(true);
+  expect(clock.slept()).toBe(500);
+});
+
+test('on a clock that stands still the wait counts as passed', async () => {
+  const clock = testClock({ moves: false });
+  await takeMany(apiThrottle(clock), 'RunInstances', 8);
+  expect(clock.slept()).toBe(1_500);
+});
