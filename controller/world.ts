@@ -1,4 +1,5 @@
 import type { DesiredFleet, ParsedSpecs } from './core/desired.ts';
+import { describeMarker, isSameMarker } from './core/marker.ts';
 import type { Interest } from './core/observed.ts';
 import type { World } from './core/plan/world.ts';
 import type { DevInstanceRecord } from './core/record.ts';
@@ -82,12 +83,10 @@ async function checkMarker(
       'check its name; for a new fleet run devinstance ledger init',
     );
   }
-  const { fleet, account, region } = marker;
-  if (fleet === desired.fleet.name && account === identity.account && region === identity.region) {
-    return;
-  }
+  const own = { fleet: desired.fleet.name, account: identity.account, region: identity.region };
+  if (isSameMarker(marker, own)) return;
   throw new OperatorError(
-    `the ledger ${ledger.description} belongs to fleet ${fleet} in ${account} ${region}, not to ${desired.fleet.name} in ${identity.account} ${identity.region}`,
+    `the ledger ${ledger.description} belongs to ${describeMarker(marker)}, not to ${describeMarker(own)}`,
     'name the right ledger; a Fleet is never renamed',
   );
 }

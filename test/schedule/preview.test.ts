@@ -178,16 +178,18 @@ test.each([
   { from: '2026-02-30T09:00:00Z', says: 'is not an instant' },
   { until: '2026-13-01T09:00:00Z', says: '--until 2026-13-01T09:00:00Z is not an instant' },
 ])('$says: wrong usage with an example', async ({ says, ...options }) => {
-  const { exitCode, out, err } = await runPreview(options);
-  expect({ exitCode, out }).toEqual({ exitCode: 64, out: '' });
-  expect(err).toContain(says);
-  expect(err).toContain('2026-10-23T07:00:00Z');
+  await expect(runPreview(options)).rejects.toMatchObject({
+    name: 'UsageError',
+    message: expect.stringContaining(says),
+    hint: expect.stringContaining('2026-10-23T07:00:00Z'),
+  });
 });
 
 test('an end before the beginning is wrong usage', async () => {
-  const { exitCode, err } = await runPreview({ until: '2026-10-22T22:00:00Z' });
-  expect(exitCode).toBe(64);
-  expect(err).toContain('is not after');
+  await expect(runPreview({ until: '2026-10-22T22:00:00Z' })).rejects.toMatchObject({
+    name: 'UsageError',
+    message: expect.stringContaining('is not after'),
+  });
 });
 
 test.each([

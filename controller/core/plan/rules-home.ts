@@ -24,7 +24,7 @@ export const protectRule: Rule = (situation) => {
 export const createHomeRule: Rule = (situation) => {
   const { machine, record, home, standing, observed } = situation;
   if (machine === undefined) return undefined;
-  if (home?.state === 'creating') return { waiting: `home ${home.id} to be created`, final: true };
+  if (home?.state === 'creating') return { waiting: 'the home to be created', final: true };
   if (record.homeId !== undefined) return undefined;
   if (isUnread(observed, 'homes')) {
     const message = 'homes could not be read, so none is created';
@@ -134,7 +134,7 @@ export const attachRule: Rule = (situation) => {
     return { holds: [hold(situation, 'HomeElsewhere', message, remedy)], final: true };
   }
   if (home.state !== 'available') {
-    return { waiting: `home ${home.id} (${home.state}) to become available`, final: true };
+    return { waiting: 'the home to become available', final: true };
   }
   return {
     changes: record.homeWasReady
@@ -160,14 +160,14 @@ function attachmentFinding(machine: Machine, home: Home): Finding | undefined {
   const attachment = home.attachments.find((candidate) => candidate.instanceId === machine.id);
   return attachment === undefined || attachment.state === 'attached'
     ? undefined
-    : { waiting: `home ${home.id} (${attachment.state}) to be attached to ${machine.id}` };
+    : { waiting: 'the home to be attached' };
 }
 
 /** Homes grow online and never shrink. A volume takes one modification at a time. */
 export const growRule: Rule = (situation) => {
   const { home, spec, record, standing } = situation;
   if (home === undefined || standing.kind === 'orphaned') return undefined;
-  if (home.modifying === 'modifying') return { waiting: `home ${home.id} to be modified` };
+  if (home.modifying === 'modifying') return { waiting: 'the home to be modified' };
   const want = spec.homeVolume;
   if (want.sizeGib < home.sizeGib) return shrinkRefused(situation, home);
   const details = homeDifferences(situation, home);
