@@ -104,7 +104,7 @@ test.each([
   expect(rules(sim)).toEqual(['S3 DetachVolume']);
 });
 
-test('permission to format that outlives the first format is S4 once the disk looks empty', async () => {
+test('permission that outlives the first format is S4 once the disk looks empty', async () => {
   const sim = newSim();
   const { machineId, homeId } = await machineWithHome(sim);
   await sim.clock.sleep(60_000);
