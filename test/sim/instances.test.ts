@@ -116,6 +116,15 @@ test('a shutdown from inside has a reason of its own', async () => {
   expect(StateReason?.Code).toBe('Client.InstanceInitiatedShutdown');
 });
 
+test('a shutdown from inside terminates a machine that was launched so', async () => {
+  const sim = newSim();
+  const id = await launch(sim, { more: { InstanceInitiatedShutdownBehavior: 'terminate' } });
+  await sim.clock.sleep(20_000);
+  await sim.people.shutDown(id);
+  expect((await readMachine(sim, id)).State?.Name).toBe('shutting-down');
+  await expect(sim.people.shutDown(id)).rejects.toThrow('is not running');
+});
+
 const slashTag = [{ ResourceType: 'instance', Tags: [{ Key: 'a/b', Value: 'c' }] }] as const;
 
 const refusals: readonly [string, Partial<RunInstancesCommandInput>][] = [
@@ -198,6 +207,14 @@ test('an equal call with the same token answers the same machine', async () => {
   await sim.ec2.send(new TerminateInstancesCommand({ InstanceIds: [first] }));
   await sim.clock.sleep(30_000);
   expect(await codeOf(launch(sim))).toBe('IdempotentInstanceTerminated');
+});
+
+test('AWS may answer a token that is used for something else with what it made first', async () => {
+  const sim = newSim();
+  const first = await launch(sim);
+  sim.conditions.answerChangedTokens(true);
+  expect(await launch(sim, { more: { InstanceType: 't3.large' } })).toBe(first);
+  expect((await readMachine(sim, first)).InstanceType).toBe('t3.xlarge');
 });
 
 test('a token holds in its zone only', async () => {

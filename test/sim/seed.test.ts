@@ -83,7 +83,11 @@ test('a published image is the next version of its parameter, and the old one st
   const published = await sim.people.publishImage(simChannel);
   expect(published).not.toBe(old?.Value);
   expect(await read(simChannel.follow)).toMatchObject({ Value: published, Version: 2 });
-  expect(await read(`${simChannel.follow}:1`)).toMatchObject({ Value: old?.Value, Version: 1 });
+  expect(await read(`${simChannel.follow}:1`)).toMatchObject({
+    Value: old?.Value,
+    Version: 1,
+    Selector: ':1',
+  });
   expect(await codeOf(read(`${simChannel.follow}:3`))).toBe('ParameterVersionNotFound');
 });
 

@@ -1,9 +1,9 @@
 import {
-  type Document,
   isMap,
   isScalar,
   isSeq,
   type Node,
+  type Pair,
   parseDocument,
   type Scalar,
   type YAMLMap,
@@ -47,7 +47,7 @@ export function composeDocument(text: string): SpecDocument | { faults: readonly
   return {
     value: document.toJS({ maxAliasCount: 0 }),
     numberFaults: survey.numberFaults,
-    offsetOf: (field, at) => offsetOf(document, field, at),
+    offsetOf: makeOffsets(root),
   };
 }
 
@@ -98,7 +98,7 @@ function surveyNode(node: unknown, depth: number, survey: Survey): void {
 function surveyKeys(map: YAMLMap, survey: Survey): void {
   const seen = new Set<string>();
   for (const { key } of map.items) {
-    const name = isScalar(key) ? String(key.value) : '';
+    const name = nameOf(key);
     const offset = startOf(key);
     if (name === '<<') {
       const fix = 'Write the fields themselves; defaults belong in a DevInstanceClass.';
@@ -140,23 +140,33 @@ function startOf(node: unknown): number {
   return (node as Partial<Node> | null)?.range?.[0] ?? 0;
 }
 
-function offsetOf(document: Document, field: FieldPath, at?: 'key'): number {
-  let node: unknown = document.contents;
-  let offset = startOf(node);
-  for (const [index, segment] of field.entries()) {
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === segment);
-      if (pair === undefined) return offset;
-      const isUnwritten = isScalar(pair.value) && pair.value.source === '';
-      const isWanted = at === 'key' && index === field.length - 1;
-      node = pair.value;
-      offset = startOf(isWanted || isUnwritten || node === null ? pair.key : node);
-    } else if (isSeq(node) && node.items[Number(segment)] !== undefined) {
-      node = node.items[Number(segment)];
-      offset = startOf(node);
-    } else {
-      return offset;
+type KeyedPairs = ReadonlyMap<string, Pair>;
+
+/** Finds fields of one document; the keys of a mapping are indexed once. */
+function makeOffsets(root: YAMLMap): SpecDocument['offsetOf'] {
+  const index = new Map<YAMLMap, KeyedPairs>();
+  const pairsOf = (map: YAMLMap): KeyedPairs => {
+    const known = index.get(map) ?? new Map(map.items.map((pair) => [nameOf(pair.key), pair]));
+    index.set(map, known);
+    return known;
+  };
+  return (field, at) => {
+    let node: unknown = root;
+    let offset = startOf(root);
+    for (const [position, segment] of field.entries()) {
+      const pair = isMap(node) ? pairsOf(node).get(segment) : undefined;
+      const item = isSeq(node) ? node.items[Number(segment)] : pair?.value;
+      if (pair === undefined && item === undefined) return offset;
+      const isAtKey = at === 'key' && position === field.length - 1;
+      // A value that is not written at all has no place of its own.
+      const isUnwritten = item === null || (isScalar(item) && item.source === '');
+      offset = startOf(pair !== undefined && (isAtKey || isUnwritten) ? pair.key : item);
+      node = item;
     }
-  }
-  return offset;
+    return offset;
+  };
+}
+
+function nameOf(key: unknown): string {
+  return isScalar(key) ? String(key.value) : '';
 }

@@ -4,6 +4,12 @@ import type { FaultAtOffset } from './problem.ts';
 /** How deep collections may nest; the kinds need seven. */
 export const maxDepth = 8;
 
+/**
+ * How many lexer tokens a file may have. A Schedule with its 400 exceptions has 8,000; what 16 KiB
+ * could hold more takes yaml and the validator longest.
+ */
+const maxTokens = 10_000;
+
 interface BlockLevel {
   readonly type: 'map' | 'seq';
   readonly column: number;
@@ -36,10 +42,12 @@ export function findForbiddenToken(text: string): FaultAtOffset | undefined {
     hasDocumentStart: false,
   };
   let isScalarNext = false;
+  let count = 0;
   for (const token of new Lexer().lex(text)) {
     const type: TokenType = isScalarNext ? 'scalar-text' : CST.tokenType(token);
     isScalarNext = type === 'scalar';
-    const fault = judge(type, scan);
+    count++;
+    const fault = count > maxTokens ? tooMany : judge(type, scan);
     if (fault !== undefined) return { ...fault, offset: scan.offset };
     // The lexer's own marks (mode, scalar, flow end) stand for no characters of the text.
     if (type === 'doc-mode' || type === 'scalar' || type === 'flow-error-end') continue;
@@ -49,6 +57,12 @@ export function findForbiddenToken(text: string): FaultAtOffset | undefined {
   }
   return undefined;
 }
+
+const tooMany: TokenFault = {
+  code: 'E_YAML',
+  message: `the file has more than ${maxTokens} YAML tokens`,
+  fix: 'No manifest within the limits of its kind has so many: shorten it.',
+};
 
 type TokenFault = Omit<FaultAtOffset, 'offset'>;
 type TokenType = ReturnType<typeof CST.tokenType> | 'scalar-text';
