@@ -1,4 +1,5 @@
 import { previewSchedule } from '../core/schedule/preview.ts';
+import { renderProblemsText } from '../render/problems.ts';
 import { schedulePreviewJson, schedulePreviewText } from '../render/schedule-preview.ts';
 import { parseInstantArgument } from './instant-argument.ts';
 import { exitCodes, type Io, UsageError } from './io.ts';
@@ -29,10 +30,8 @@ export async function runSchedulePreview(
     throw new UsageError(message, 'give a later --until');
   }
   const read = await readScheduleFile(options.file);
-  if ('problem' in read) {
-    io.err(`${read.problem}\n`);
-    return exitCodes.failed;
-  }
+  if (read.problems.length > 0) io.err(renderProblemsText(read.problems));
+  if (read.times === undefined) return exitCodes.failed;
   const preview = previewSchedule(read.times, read.name, from, until);
   const text =
     options.output === 'json'

@@ -193,23 +193,36 @@ test('an end before the beginning is wrong usage', async () => {
 });
 
 test.each([
-  { it: 'another kind', yaml: 'kind: Fleet\n', says: 'kind: Schedule' },
-  { it: 'no YAML', yaml: '{', says: 'madrid-office.yaml' },
+  { it: 'no YAML', yaml: '{', says: 'madrid-office.yaml:' },
   {
     it: 'an unknown zone',
     yaml: scheduleYaml.replace('Europe/Madrid', 'Europe/Atlantis'),
-    says: 'Europe/Atlantis',
+    says: ':5:13 E_VALUE',
   },
-  { it: 'a wrong day', yaml: scheduleYaml.replace('mon-fri', 'mo-fr'), says: 'not a day: mo-fr' },
-  { it: 'a wrong time', yaml: scheduleYaml.replace('19:00', '25:00'), says: 'not a time: 25:00' },
-])('a file with $it is an error that names it', async ({ yaml, says }) => {
+  { it: 'a wrong day', yaml: scheduleYaml.replace('mon-fri', 'mo-fr'), says: ':6:21 E_' },
+  { it: 'a wrong time', yaml: scheduleYaml.replace('19:00', '25:00'), says: ':6:51 E_' },
+])('a file with $it is an error with its place', async ({ yaml, says }) => {
   const { exitCode, out, err } = await runPreview({}, yaml);
   expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
   expect(err).toContain(says);
 });
 
+test('a file of another name than its Schedule is previewed all the same', async () => {
+  const { exitCode, out } = await runPreview({}, scheduleYaml.replace('madrid-office', 'other'));
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/^other in Europe/);
+});
+
+test('a file of another kind is refused', async () => {
+  const developer =
+    'apiVersion: devinstance.io/v1alpha1\nkind: Developer\nmetadata: {name: madrid-office}\nspec: {uid: 2000, gid: 2000}\n';
+  await expect(runPreview({}, developer)).rejects.toMatchObject({
+    message: expect.stringContaining('is a Developer, not a Schedule'),
+  });
+});
+
 test('a file that is not there is an error', async () => {
-  const { exitCode, err } = await runPreview({ file: '/nowhere/office.yaml' });
-  expect(exitCode).toBe(1);
-  expect(err).toContain('/nowhere/office.yaml');
+  await expect(runPreview({ file: '/nowhere/office.yaml' })).rejects.toMatchObject({
+    message: expect.stringContaining('/nowhere/office.yaml'),
+  });
 });
