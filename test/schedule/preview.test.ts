@@ -200,7 +200,7 @@ test.each([
     says: ':5:13 E_VALUE',
   },
   { it: 'a wrong day', yaml: scheduleYaml.replace('mon-fri', 'mo-fr'), says: ':6:21 E_' },
-  { it: 'a wrong time', yaml: scheduleYaml.replace('19:00', '25:00'), says: ':6:51 E_' },
+  { it: 'a wrong time', yaml: scheduleYaml.replace('19:00', '25:00'), says: ':6:52 E_' },
 ])('a file with $it is an error with its place', async ({ yaml, says }) => {
   const { exitCode, out, err } = await runPreview({}, yaml);
   expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
