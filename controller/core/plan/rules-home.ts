@@ -64,7 +64,7 @@ export const tagRule: Rule = (situation) => {
   const [first] = wrong;
   if (first === undefined) return undefined;
   return {
-    changes: isPartOfCreation(situation)
+    changes: isPartOfMore(situation)
       ? []
       : wrong.map(({ id, tags }) => tagChange(situation, id, tags)),
     action: { kind: 'tag', name: record.name, resourceId: first.id, tags: first.tags },
@@ -73,19 +73,14 @@ export const tagRule: Rule = (situation) => {
 
 function tagChange(situation: Situation, id: string, tags: Readonly<Record<string, string>>) {
   const pairs = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
-  const reason = Object.hasOwn(tags, tagKeys.phase) ? phaseReason(tags) : 'tags_drifted';
-  return change(situation, 'change', [reason], {
-    details: [`tag ${id}: ${pairs.join(', ')}`],
-    at: 'now',
-  });
+  const reason = Object.hasOwn(tags, tagKeys.phase) ? 'file_restored' : 'tags_drifted';
+  const details = [`tag ${id}: ${pairs.join(', ')}`];
+  return change(situation, 'change', [reason], { details, at: 'now' });
 }
 
-function phaseReason(tags: Readonly<Record<string, string>>): string {
-  return tags[tagKeys.phase] === 'orphaned' ? 'file_removed' : 'file_restored';
-}
-
-function isPartOfCreation(situation: Situation): boolean {
-  return !situation.record.homeWasReady && situation.standing.kind !== 'orphaned';
+/** A creation and an orphaning are shown as one change each, tags included. */
+function isPartOfMore({ record, standing }: Situation): boolean {
+  return !record.homeWasReady || standing.kind === 'orphaned';
 }
 
 function machineTags(situation: Situation, machine: Machine): Readonly<Record<string, string>> {

@@ -34,8 +34,9 @@ export const standingRule: Rule = (situation) => {
   const remedies = {
     InvalidSpec: 'mend the file; until then its last valid spec stays in force',
     OwnerChanged: 'an owner never changes: restore it, or use a new name for the new owner',
-    InterlockDisrupted: 'until then its last valid spec stays in force; see the interlock',
-    InterlockEmptySource: 'until then its last valid spec stays in force; see the interlock',
+    InterlockDisrupted: 'see the interlock; until it is lifted, its last valid spec stays in force',
+    InterlockEmptySource:
+      'see the interlock; until it is lifted, its last valid spec stays in force',
   };
   return {
     holds: [hold(situation, standing.reason, standing.message, remedies[standing.reason])],

@@ -174,17 +174,8 @@ export function stopWhenDue(situation: Situation): Finding | undefined {
 
 function stopOrphan(situation: Situation, machineId: string): Finding {
   const at = orphanStopAt(situation);
-  const isDue = toMillis(at) <= toMillis(situation.now);
-  const changes = [
-    change(situation, 'orphan', ['file_removed'], {
-      details: [`stop ${machineId}; the machine and the home stay`],
-      at: isDue ? 'now' : at,
-      note: 'restore the file to keep it running',
-    }),
-  ];
-  if (!isDue) return { changes, wakeAt: at };
+  if (toMillis(at) > toMillis(situation.now)) return { wakeAt: at };
   return {
-    changes,
     action: { kind: 'stop', name: situation.record.name, machineId },
     disruptive: true,
   };
