@@ -238,6 +238,21 @@ test('a pool without places refuses launches and starts, until it has some', asy
   expect(await codeOf(launch(sim, { uid: 'uid-3' }))).toBe('InsufficientInstanceCapacity');
 });
 
+test('a batch to start is refused whole where only some of it has a place', async () => {
+  const sim = newSim();
+  const first = await machineIn(sim, 'stopped');
+  const second = await launch(sim, { uid: 'uid-2' });
+  await sim.clock.sleep(20_000);
+  await sim.people.stop(second);
+  await sim.clock.sleep(40_000);
+  await sim.conditions.setCapacity('eu-west-1a', 't3.xlarge', 1);
+  const both = new StartInstancesCommand({ InstanceIds: [first, second] });
+  expect(await codeOf(sim.ec2.send(both))).toBe('InsufficientInstanceCapacity');
+  expect((await readMachine(sim, first)).State?.Name).toBe('stopped');
+  await sim.conditions.setCapacity('eu-west-1a', 't3.xlarge', undefined);
+  expect(await codeOf(sim.ec2.send(both))).toBe('ok');
+});
+
 test('a zone without a type says Unsupported', async () => {
   const sim = newSim();
   await sim.conditions.setSupported('eu-west-1a', 't3.xlarge', false);
