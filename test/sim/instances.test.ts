@@ -164,6 +164,8 @@ test('a launch keeps what it was told', async () => {
   const machine = await readMachine(sim, id);
   expect(machine).toMatchObject({
     InstanceType: 't3.xlarge',
+    SubnetId: 'subnet-0a',
+    PrivateIpAddress: '10.0.0.4',
     Placement: { AvailabilityZone: 'eu-west-1a' },
     IamInstanceProfile: { Arn: 'arn:aws:iam::111122223333:instance-profile/dev-instance' },
     MetadataOptions: { HttpTokens: 'required', InstanceMetadataTags: 'enabled' },

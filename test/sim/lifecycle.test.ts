@@ -61,6 +61,7 @@ test('a terminated machine leaves its home available and is listed for an hour',
     Key: tagKeys.uid,
     Value: 'uid-1',
   });
+  expect(await readMachine(sim, machineId)).not.toHaveProperty('SubnetId');
   expect((await readVolume(sim, homeId)).State).toBe('available');
   expect(sim.disk(homeId)).toEqual(written);
   expect(await codeOf(readVolume(sim, root))).toBe('InvalidVolume.NotFound');
