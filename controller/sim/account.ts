@@ -14,7 +14,7 @@ import { reportsAt } from './host.ts';
 import { contentOf } from './lifecycle.ts';
 import { type People, peopleOf } from './people.ts';
 import type { Quirks } from './scene.ts';
-import { addMissing } from './seed.ts';
+import { addMissing, hasAll } from './seed.ts';
 import { type SimOptions, stageOver } from './stage.ts';
 import type { DiskContent, Violation } from './state.ts';
 import type { AccountStore } from './store.ts';
@@ -83,7 +83,11 @@ export function simAccount(options: SimOptions): SimAccount {
       const volume = scene.state.volumes[volumeId];
       return volume && contentOf(scene, volume);
     },
-    ensureSeeded: (desired) => stage.act(({ state, now }) => addMissing(state, desired, now)),
+    ensureSeeded: async (desired) => {
+      // A plan that needs nothing new must not write.
+      if (hasAll(store.read(), desired)) return;
+      await stage.act(({ state, now }) => addMissing(state, desired, now));
+    },
   };
 }
 

@@ -93,7 +93,7 @@ test('a published image is the next version of its parameter, and the old one st
 
 test('parameters are put, overwritten only when asked, and read ten at a time', async () => {
   const { ssm } = newSim();
-  const put = (Value: string, Overwrite = false) =>
+  const put = (Value: string, Overwrite?: boolean) =>
     ssm.send(new PutParameterCommand({ Name: '/config/x', Value, Type: 'String', Overwrite }));
   expect((await put('one')).Version).toBe(1);
   expect(await codeOf(put('two'))).toBe('ParameterAlreadyExists');
