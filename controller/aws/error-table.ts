@@ -27,7 +27,8 @@ interface RuleOfCodes extends ErrorRule {
 
 const mendCredentials =
   'Give valid credentials for the account, as for the AWS CLI: a profile, a role or environment variables.';
-const mendEndpoint = 'Check the network, AWS_REGION, and AWS_ENDPOINT_URL where it is set.';
+/** For whatever keeps AWS from being asked at all. */
+export const mendEndpoint = 'Check the network, AWS_REGION, and AWS_ENDPOINT_URL where it is set.';
 const mendImage = 'Name an image that exists in this account and region and is available.';
 const mendSpec = 'Correct the value in the DevInstance or its class.';
 const waits = 'It is tried again by itself.';
@@ -366,7 +367,7 @@ const passing: readonly RuleOfCodes[] = [
     ],
     class: 'unknown',
     cause: 'AWS did not give an answer',
-    remedy: `${waits} If it lasts: ${mendEndpoint}`,
+    remedy: `${waits} If it lasts, look at the network and the health of AWS.`,
   },
 ];
 
