@@ -58,7 +58,7 @@ async function readIdentity(access: PacedAccess): Promise<Identity> {
   }
 }
 
-/** Throws an OperatorError where the account or its machines cannot be read for an operator's reason. */
+/** Throws an OperatorError where an operator's mistake keeps the machines from being read. */
 async function observe(access: PacedAccess, interest: Interest): Promise<Observed> {
   const { account, region } = await readIdentity(access);
   const fleet = tagFilter(tagKeys.fleet, interest.fleet);
