@@ -52,7 +52,7 @@ function refuseAttach(
     throw ec2Error('IncorrectState', `Instance '${instance.id}' is not 'running'.`);
   }
   if (volume.az !== instance.az) {
-    const message = `The volume '${volume.id}' is not in the same availability zone as instance '${instance.id}'`;
+    const message = `'${volume.id}' is in ${volume.az}, '${instance.id}' in ${instance.az}`;
     throw ec2Error('InvalidVolume.ZoneMismatch', message);
   }
   const state = volumeStateOf(volume, scene.now);
@@ -64,7 +64,7 @@ function refuseAttach(
   }
   const attached = attachedVolumes(scene, instance);
   if (attached.some((other) => attachmentOf(other, scene.now)?.deviceName === deviceName)) {
-    const message = `Invalid value '${deviceName}' for unixDevice. Attachment point ${deviceName} is already in use`;
+    const message = `Invalid value '${deviceName}' for unixDevice: it is already in use`;
     throw ec2Error('InvalidParameterValue', message);
   }
   if (attached.length >= maxAttachments) {
@@ -87,7 +87,7 @@ export function detachVolume(scene: Scene, input: DetachVolumeRequest): VolumeAt
     (input.InstanceId ?? attachment.instanceId) === attachment.instanceId &&
     (input.Device ?? attachment.deviceName) === attachment.deviceName;
   if (!isNamed) {
-    const message = `The volume '${volume.id}' is not attached to instance '${input.InstanceId}' as device '${input.Device ?? ''}'.`;
+    const message = `'${volume.id}' is not attached to '${input.InstanceId}' as '${input.Device}'`;
     throw ec2Error('InvalidAttachment.NotFound', message);
   }
   const instance = getInstance(scene, attachment.instanceId);

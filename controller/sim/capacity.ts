@@ -17,11 +17,11 @@ export function takeCapacity(scene: Scene, az: string, type: string, count: numb
 export function checkCapacity(scene: Scene, az: string, type: string, count: number): void {
   const pool = `${az}/${type}`;
   if (scene.state.unsupported.includes(pool)) {
-    const message = `Your requested instance type (${type}) is not supported in your requested Availability Zone (${az}).`;
+    const message = `The instance type ${type} is not supported in ${az}.`;
     throw ec2Error('Unsupported', message);
   }
   if ((scene.state.capacity[pool] ?? Number.POSITIVE_INFINITY) < count) {
-    const message = `We currently do not have sufficient ${type} capacity in the Availability Zone you requested (${az}).`;
+    const message = `There is not sufficient ${type} capacity in ${az}.`;
     throw ec2Error('InsufficientInstanceCapacity', message);
   }
 }

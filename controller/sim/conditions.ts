@@ -1,5 +1,6 @@
-import type { Act } from './account.ts';
 import { getInstance } from './resources.ts';
+import type { Quirks } from './scene.ts';
+import type { Act } from './stage.ts';
 
 /** What AWS's side of the world does, whoever calls. */
 export interface Conditions {
@@ -13,30 +14,38 @@ export interface Conditions {
   omitFromListings(ids: readonly string[]): void;
   /** Makes listings complete again. */
   completeListings(): void;
+  /**
+   * Whether this account object answers a token that is used with other parameters with the old
+   * result: AWS documents that or a refusal.
+   */
+  answerChangedTokens(isAnswered: boolean): void;
 }
 
 /** The conditions of an account. */
-export function conditionsOf(act: Act, hidden: Set<string>): Conditions {
+export function conditionsOf(act: Act, quirks: Quirks): Conditions {
   return {
     setCapacity: (az, type, left) =>
-      act('person', ({ state: { capacity } }) => {
+      act(({ state: { capacity } }) => {
         if (left === undefined) delete capacity[`${az}/${type}`];
         else capacity[`${az}/${type}`] = left;
       }),
     setSupported: (az, type, isSupported) =>
-      act('person', ({ state: { unsupported } }) => {
+      act(({ state: { unsupported } }) => {
         const pool = `${az}/${type}`;
         const index = unsupported.indexOf(pool);
         if (isSupported && index >= 0) unsupported.splice(index, 1);
         if (!isSupported && index < 0) unsupported.push(pool);
       }),
     setImpaired: (instanceId, isImpaired) =>
-      act('person', (scene) => {
+      act((scene) => {
         getInstance(scene, instanceId).impaired = isImpaired;
       }),
     omitFromListings: (ids) => {
-      for (const id of ids) hidden.add(id);
+      for (const id of ids) quirks.hidden.add(id);
     },
-    completeListings: () => hidden.clear(),
+    completeListings: () => quirks.hidden.clear(),
+    answerChangedTokens: (isAnswered) => {
+      quirks.answersChangedTokens = isAnswered;
+    },
   };
 }

@@ -18,7 +18,7 @@ import { createVolume, deleteVolume, describeVolumes } from './volumes.ts';
 export interface Handler {
   readonly isMutation: boolean;
   readonly parameters: ReadonlySet<string>;
-  /** The caller passes the action's own input: `never` lets handlers of all inputs share a table. */
+  /** Takes the action's own input: `never` lets handlers of all inputs share a table. */
   readonly answer: (scene: Scene, input: never) => object;
 }
 

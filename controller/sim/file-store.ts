@@ -6,8 +6,9 @@ import {
   openSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
@@ -35,9 +36,10 @@ export function fileStore(file: string, seed: () => AccountState): AccountStore 
   let queue: Promise<unknown> = Promise.resolve();
 
   const read = (): AccountState => {
-    const identity = identityOf(path);
+    const identity = onDisk(path, 'read', () => identityOf(path));
     if (cache === undefined || cache.identity !== identity) {
-      cache = identity === noFile ? { identity, state: seed() } : load(path);
+      cache =
+        identity === noFile ? { identity, state: seed() } : onDisk(path, 'read', () => load(path));
     }
     return cache.state;
   };
@@ -48,7 +50,7 @@ export function fileStore(file: string, seed: () => AccountState): AccountStore 
       // Dropped until it is saved: a throwing `apply` may have left half a change in it.
       cache = undefined;
       const result = apply(state);
-      cache = save(path, state);
+      cache = onDisk(path, 'written', () => save(path, state));
       return result;
     } finally {
       // Another process that took the lock over has nothing to wait for.
@@ -64,6 +66,20 @@ export function fileStore(file: string, seed: () => AccountState): AccountStore 
       return turn;
     },
   };
+}
+
+/** Turns what the file system says into something an operator can act on. */
+function onDisk<T>(path: string, what: 'read' | 'written', work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof OperatorError) throw error;
+    throw new OperatorError(
+      `the simulated account ${path} cannot be ${what}: ${describe(error)}`,
+      'See that the file and its folder may be read and written and that the disk has room.',
+      { cause: error },
+    );
+  }
 }
 
 const noFile = 'none';
@@ -119,7 +135,7 @@ function parse(path: string, text: string): AccountState {
     throw new OperatorError(`${path} is not a simulated account`, remedy);
   }
   if (version > schemaVersion) {
-    const message = `the simulated account ${path} is of version ${version}, newer than ${schemaVersion}`;
+    const message = `${path} is of version ${version}, newer than ${schemaVersion}`;
     throw new OperatorError(message, `Use the newer devinstance. ${remedy}`);
   }
   return document as AccountState;
@@ -130,11 +146,14 @@ function save(path: string, state: AccountState): Loaded {
   const draft = `${path}.${process.pid}.tmp`;
   const file = openSync(draft, 'w', 0o600);
   try {
-    writeSync(file, `${JSON.stringify(state)}\n`);
+    writeFileSync(file, `${JSON.stringify(state)}\n`);
     fsyncSync(file);
     const { ino, size, mtimeNs } = fstatSync(file, { bigint: true });
     renameSync(draft, path);
     return { identity: `${ino}/${size}/${mtimeNs}`, state };
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
   } finally {
     closeSync(file);
   }

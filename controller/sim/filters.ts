@@ -77,7 +77,7 @@ const largestPage = 1000;
 export function pageOf<T>(scene: Scene, request: PageRequest, listing: readonly T[]): Page<T> {
   const { MaxResults: asked, NextToken: token } = request;
   if (asked !== undefined && asked < smallestPage) {
-    const message = `Value ( ${asked} ) for parameter maxResults is invalid. Expecting a value greater than ${smallestPage}.`;
+    const message = `Value ( ${asked} ) for parameter maxResults is below ${smallestPage}`;
     throw ec2Error('InvalidParameterValue', message);
   }
   const size = Math.min(asked ?? scene.pageSize, largestPage);

@@ -17,6 +17,7 @@ import { attachedVolumes, attachmentOf, isDeleted, isGoing, powerOf } from './li
 import type { Scene } from './scene.ts';
 import type { SimInstance, SimVolume, Violation } from './state.ts';
 import { tokenKey } from './tokens.ts';
+import { instancesOf, volumesOf } from './uids.ts';
 
 /** What an invariant says about one call. */
 export interface Finding {
@@ -40,7 +41,7 @@ export function inspect(scene: Scene, action: string, input: object): readonly F
 }
 
 const beforeEffect: Readonly<Record<string, Look>> = {
-  RunInstances: (_scene, input: RunInstancesRequest) => withoutToken(input.ClientToken),
+  RunInstances: beforeRun,
   StartInstances: (scene, input: StartInstancesRequest) => foreign(scene, input.InstanceIds),
   StopInstances: (scene, input: StopInstancesRequest) => foreign(scene, input.InstanceIds),
   TerminateInstances: beforeTerminate,
@@ -49,8 +50,7 @@ const beforeEffect: Readonly<Record<string, Look>> = {
   AttachVolume: beforeAttach,
   DetachVolume: beforeDetach,
   ModifyVolume: (scene, input: ModifyVolumeRequest) => foreign(scene, [input.VolumeId]),
-  ModifyInstanceAttribute: (scene, input: ModifyInstanceAttributeRequest) =>
-    foreign(scene, [input.InstanceId]),
+  ModifyInstanceAttribute: beforeModifyAttribute,
   CreateTags: (scene, input: CreateTagsRequest) => foreign(scene, input.Resources),
 };
 
@@ -59,6 +59,32 @@ const afterEffect: Readonly<Record<string, Look>> = {
   StartInstances: afterStart,
   CreateVolume: afterCreateVolume,
 };
+
+function beforeRun(_scene: Scene, input: RunInstancesRequest): readonly Finding[] {
+  const findings = [...withoutToken(input.ClientToken)];
+  if (tagIn(input.TagSpecifications, 'volume', tagKeys.role) === 'home') {
+    findings.push({ rule: 'S1', message: 'a home is made by a launch, which would delete it' });
+  }
+  return findings;
+}
+
+/** An omitted DeleteOnTermination means true. */
+function beforeModifyAttribute(
+  scene: Scene,
+  input: ModifyInstanceAttributeRequest,
+): readonly Finding[] {
+  const findings = [...foreign(scene, [input.InstanceId])];
+  const instance = scene.state.instances[input.InstanceId ?? ''];
+  const homes = instance === undefined ? [] : attachedVolumes(scene, instance).filter(isHome);
+  for (const { id, attachment } of homes) {
+    const mapping = input.BlockDeviceMappings?.find(
+      ({ DeviceName: name }) => name === attachment?.deviceName,
+    );
+    if (mapping === undefined || mapping.Ebs?.DeleteOnTermination === false) continue;
+    findings.push({ rule: 'S1', message: `home ${id} is set to be deleted with its machine` });
+  }
+  return findings;
+}
 
 function beforeTerminate(scene: Scene, input: TerminateInstancesRequest): readonly Finding[] {
   const findings = [...foreign(scene, input.InstanceIds)];
@@ -128,7 +154,7 @@ function afterRun(scene: Scene, input: RunInstancesRequest): readonly Finding[] 
   const findings = [...tokenInTwoZones(scene, 'RunInstances', input.ClientToken)];
   const uid = tagIn(input.TagSpecifications, 'instance', tagKeys.uid);
   if (uid === undefined) return findings;
-  const machines = machinesOf(scene, uid);
+  const machines = instancesOf(scene.state, uid);
   findings.push(...tooMany(scene, uid, machines));
   const ordinal = tagIn(input.TagSpecifications, 'instance', tagKeys.ordinal);
   const twins = machines.filter(({ tags }) => tags[tagKeys.ordinal] === ordinal);
@@ -145,7 +171,7 @@ function afterStart(scene: Scene, input: StartInstancesRequest): readonly Findin
     const uid = scene.state.instances[id]?.tags[tagKeys.uid];
     if (uid !== undefined) uids.add(uid);
   }
-  return [...uids].flatMap((uid) => tooMany(scene, uid, machinesOf(scene, uid)));
+  return [...uids].flatMap((uid) => tooMany(scene, uid, instancesOf(scene.state, uid)));
 }
 
 function afterCreateVolume(scene: Scene, input: CreateVolumeRequest): readonly Finding[] {
@@ -154,12 +180,9 @@ function afterCreateVolume(scene: Scene, input: CreateVolumeRequest): readonly F
   if (uid === undefined || tagIn(input.TagSpecifications, 'volume', tagKeys.role) !== 'home') {
     return findings;
   }
-  const homes = Object.values(scene.state.volumes).filter(
+  const homes = volumesOf(scene.state, uid).filter(
     (volume) =>
-      volume.tags[tagKeys.uid] === uid &&
-      isHome(volume) &&
-      !isDeleted(volume, scene.now) &&
-      volume.tags[tagKeys.phase] !== 'released',
+      isHome(volume) && !isDeleted(volume, scene.now) && volume.tags[tagKeys.phase] !== 'released',
   );
   if (homes.length > 1) {
     findings.push({ rule: 'S8', message: `${listIds(homes)} are both the home of ${uid}` });
@@ -211,10 +234,6 @@ function foreign(scene: Scene, ids: readonly (string | undefined)[] | undefined)
 
 function isHome(volume: SimVolume): boolean {
   return volume.bornHome || volume.tags[tagKeys.role] === 'home';
-}
-
-function machinesOf(scene: Scene, uid: string): SimInstance[] {
-  return Object.values(scene.state.instances).filter(({ tags }) => tags[tagKeys.uid] === uid);
 }
 
 function tagIn(

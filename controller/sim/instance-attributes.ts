@@ -32,7 +32,7 @@ function setType(scene: Scene, instance: SimInstance, type: string): void {
     throw ec2Error('IncorrectInstanceState', message);
   }
   if (architectureOf(type) !== instance.architecture) {
-    const message = `Invalid value '${type}' for InstanceType of a ${instance.architecture} instance.`;
+    const message = `Invalid value '${type}' for InstanceType (${instance.architecture})`;
     throw ec2Error('InvalidInstanceAttributeValue', message);
   }
   instance.type = type;

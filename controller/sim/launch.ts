@@ -11,6 +11,7 @@ import { mintId, type Scene } from './scene.ts';
 import type { SimImage, SimInstance, SimMetadataOptions, SimSubnet } from './state.ts';
 import { checkMetadataKeys, specifiedTags } from './tags.ts';
 import { checkToken, rememberToken, tokenKey } from './tokens.ts';
+import { noteUid } from './uids.ts';
 import { checkShape, fullShape, newVolume } from './volumes.ts';
 
 /** Everything RunInstances asks for, checked; nothing of the account has changed yet. */
@@ -125,7 +126,7 @@ function usableType(type: string, image: SimImage): string {
     throw ec2Error('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
   }
   if (architecture !== image.architecture) {
-    const message = `The architecture '${architecture}' of the specified instance type does not match the architecture '${image.architecture}' of the specified AMI.`;
+    const message = `The type is ${architecture}, the AMI ${image.architecture}`;
     throw ec2Error('InvalidParameterValue', message);
   }
   return type;
@@ -161,7 +162,7 @@ function planDevice(mapping: BlockDeviceMapping, image: SimImage | undefined): L
     throw ec2Error('MissingParameter', `The device ${deviceName} needs a VolumeSize`);
   }
   if (image !== undefined && sizeGib < image.rootSnapshotGib) {
-    const message = `Volume of size ${sizeGib}GB is smaller than snapshot '${image.rootSnapshotId}', expect size >= ${image.rootSnapshotGib}GB`;
+    const message = `Volume of ${sizeGib}GB is below its snapshot of ${image.rootSnapshotGib}GB`;
     throw ec2Error('InvalidBlockDeviceMapping', message);
   }
   const shape = fullShape({
@@ -177,7 +178,7 @@ function planDevice(mapping: BlockDeviceMapping, image: SimImage | undefined): L
     encrypted: ebs.Encrypted ?? false,
     kmsKeyId: ebs.KmsKeyId,
     snapshotId: image?.rootSnapshotId,
-    // True for data volumes too when the call goes through the API (aws-truths.md, 1.3).
+    // True for data volumes too, for launches through the API (AWS, terminating instances).
     deleteOnTermination: ebs.DeleteOnTermination ?? true,
   };
 }
@@ -215,6 +216,7 @@ function launch(scene: Scene, plan: LaunchPlan, reservationId: string): SimInsta
     impaired: false,
   };
   scene.state.instances[id] = instance;
+  noteUid(scene.state, 'instances', instance);
   replanHost(scene, instance);
   return instance;
 }

@@ -62,7 +62,7 @@ function refuseModification(
     throw ec2Error('IncorrectModificationState', message);
   }
   if (volume.modifiedAt.filter((at) => at > now - dayMs).length >= maxPerDay) {
-    const message = `You've reached the maximum modification rate per volume limit for ${volume.id}`;
+    const message = `${volume.id} was modified ${maxPerDay} times in 24 hours`;
     throw ec2Error('VolumeModificationRateExceeded', message);
   }
 }

@@ -1,13 +1,14 @@
 import type { CreateVolumeRequest, RunInstancesRequest } from '@aws-sdk/client-ec2';
 import type { ResolvedChannel } from '../core/desired.ts';
-import type { Act } from './account.ts';
 import { attachVolume, detachVolume } from './attachments.ts';
 import { replanHost } from './host.ts';
 import { runInstances } from './launch.ts';
 import { contentOf } from './lifecycle.ts';
 import { shutDown, startInstances, stopInstances, terminateInstances } from './power.ts';
 import { findResource, getVolume } from './resources.ts';
+import type { Scene } from './scene.ts';
 import { publishImage } from './seed.ts';
+import type { Act } from './stage.ts';
 import { createTags, toTagList } from './tags.ts';
 import { createVolume, deleteVolume } from './volumes.ts';
 
@@ -38,18 +39,18 @@ export interface People {
 
 /** The people of an account. */
 export function peopleOf(act: Act): People {
-  const asPerson = (work: Parameters<typeof act<unknown>>[1]): Promise<void> =>
-    act('person', work).then(() => undefined);
+  const asPerson = (work: (scene: Scene) => unknown): Promise<void> =>
+    act(work).then(() => undefined);
   return {
     launch: (input) =>
-      act('person', (scene) =>
+      act((scene) =>
         (runInstances(scene, input).Instances ?? []).flatMap(({ InstanceId: id }) => id ?? []),
       ),
     start: (id) => asPerson((scene) => startInstances(scene, { InstanceIds: [id] })),
     stop: (id) => asPerson((scene) => stopInstances(scene, { InstanceIds: [id] })),
     shutDown: (id) => asPerson((scene) => shutDown(scene, id)),
     terminate: (id) => asPerson((scene) => terminateInstances(scene, { InstanceIds: [id] })),
-    createVolume: (input) => act('person', (scene) => createVolume(scene, input).VolumeId ?? ''),
+    createVolume: (input) => act((scene) => createVolume(scene, input).VolumeId ?? ''),
     attach: (volumeId, instanceId, deviceName) =>
       asPerson((scene) =>
         attachVolume(scene, { VolumeId: volumeId, InstanceId: instanceId, Device: deviceName }),
@@ -72,7 +73,6 @@ export function peopleOf(act: Act): People {
         const content = contentOf(scene, volume);
         if (content !== undefined) volume.content = { ...content, signature: false };
       }),
-    publishImage: (channel) =>
-      act('person', (scene) => publishImage(scene.state, channel, scene.now)),
+    publishImage: (channel) => act((scene) => publishImage(scene.state, channel, scene.now)),
   };
 }

@@ -68,8 +68,10 @@ export function stopInstances(scene: Scene, input: StopInstancesRequest): StopIn
   for (const instance of instances) {
     const power = powerOf(instance, scene.now);
     if (power === 'running' || power === 'stopping' || power === 'stopped') continue;
-    const message = `This instance '${instance.id}' is not in a state from which it can be stopped.`;
-    throw ec2Error('IncorrectInstanceState', message);
+    throw ec2Error(
+      'IncorrectInstanceState',
+      `This instance '${instance.id}' is not in a state from which it can be stopped.`,
+    );
   }
   const changes = instances.map((i) =>
     change(scene, i, () => {

@@ -35,7 +35,7 @@ export interface AccountState {
   readonly violations: Violation[];
 }
 
-/** Something a safety invariant of `reliability.md` §2 forbids, and the call that brought it about. */
+/** Something that a safety invariant forbids, and the call that brought it about. */
 export interface Violation {
   readonly rule: 'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'S8' | 'S10';
   readonly message: string;
@@ -74,7 +74,7 @@ export interface SimInstance {
   power: PowerTransition;
   reason?: { readonly code: string; readonly message: string } | undefined;
   transitionReason: string;
-  /** Who launched or last started it: the ghost does not blame the controller for a person's start. */
+  /** Who launched or last started it: a person's start is not the controller's fault. */
   poweredBy: Actor;
   /** Volumes that were attached at some time; the volume's own attachment decides. */
   readonly volumeIds: string[];

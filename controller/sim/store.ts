@@ -4,7 +4,7 @@ import type { AccountState } from './state.ts';
 export interface AccountStore {
   /** For messages: `sim:.devinstance/account.json`. */
   readonly description: string;
-  /** The document as it stands; nobody may write to it. Throws OperatorError where it is damaged. */
+  /** The document as it stands, not to be written to. Throws OperatorError where it is damaged. */
   read(): AccountState;
   /**
    * Changes the document under an exclusive lock: all of it is stored, or, where `apply` throws,

@@ -3,6 +3,7 @@ import { ec2Error } from './errors.ts';
 import { replanHost } from './host.ts';
 import { findResource } from './resources.ts';
 import type { Scene } from './scene.ts';
+import { noteUid } from './uids.ts';
 
 const maxTags = 50;
 /** The API model's length; the guide says 128. */
@@ -81,6 +82,8 @@ export function createTags(scene: Scene, input: CreateTagsRequest): object {
   for (const [index, { resource, kind }] of found.entries()) {
     resource.tags = merged[index] ?? resource.tags;
     if (kind === 'instance') replanHost(scene, resource);
+    if (kind === 'instance') noteUid(scene.state, 'instances', resource);
+    if (kind === 'volume') noteUid(scene.state, 'volumes', resource);
   }
   return {};
 }

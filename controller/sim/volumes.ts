@@ -15,6 +15,7 @@ import { mintId, type Scene } from './scene.ts';
 import type { SimSnapshot, SimVolume, VolumeShape } from './state.ts';
 import { specifiedTags, toTagList } from './tags.ts';
 import { checkToken, rememberToken, tokenKey } from './tokens.ts';
+import { noteUid } from './uids.ts';
 
 export interface NewVolume {
   readonly az: string;
@@ -43,6 +44,7 @@ export function newVolume(scene: Scene, wanted: NewVolume): SimVolume {
     ...(content && { content }),
   };
   scene.state.volumes[id] = volume;
+  noteUid(scene.state, 'volumes', volume);
   return volume;
 }
 
@@ -171,7 +173,7 @@ export function describeVolumes(
     asked.length > 0
       ? asked.map((id) => getVolume(scene, id))
       : Object.values(scene.state.volumes).filter(
-          (volume) => !isDeleted(volume, scene.now) && !scene.hidden.has(volume.id),
+          (volume) => !isDeleted(volume, scene.now) && !scene.quirks.hidden.has(volume.id),
         );
   const selected = found.filter(toPredicate(input.Filters, fieldsAt(scene)));
   const { items, ...rest } = pageOf(scene, input, selected);

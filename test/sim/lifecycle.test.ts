@@ -53,6 +53,8 @@ test('a terminated machine leaves its home available and is listed for an hour',
   await sim.clock.sleep(5_000);
   const root = (await readMachine(sim, machineId)).BlockDeviceMappings?.[0]?.Ebs?.VolumeId ?? '';
   await sim.ec2.send(new TerminateInstancesCommand({ InstanceIds: [machineId] }));
+  expect((await readMachine(sim, machineId)).State?.Name).toBe('shutting-down');
+  expect((await readVolume(sim, root)).State).toBe('in-use');
   await sim.clock.sleep(30_000);
   expect((await readMachine(sim, machineId)).State?.Name).toBe('terminated');
   expect((await readMachine(sim, machineId)).Tags).toContainEqual({

@@ -1,6 +1,7 @@
 import type { DesiredFleet, EffectiveSpec } from '../../controller/core/desired.ts';
-import { type SimAccount, type SimOptions, simAccount } from '../../controller/sim/account.ts';
+import { type SimAccount, simAccount } from '../../controller/sim/account.ts';
 import { seedAccount } from '../../controller/sim/seed.ts';
+import type { SimOptions } from '../../controller/sim/stage.ts';
 import { memoryStore } from '../../controller/sim/store.ts';
 
 /** A Saturday morning; nothing in the tests depends on it. */

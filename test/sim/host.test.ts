@@ -1,0 +1,123 @@
+import { StartInstancesCommand } from '@aws-sdk/client-ec2';
+import { expect, test } from 'vitest';
+import { tagKeys } from '../../controller/core/tags.ts';
+import type { SimAccount } from '../../controller/sim/account.ts';
+import {
+  attach,
+  createHome,
+  launch,
+  machineWithHome,
+  stopFully,
+  tag,
+} from '../support/sim-calls.ts';
+import { newSim } from '../support/sim-fleet.ts';
+
+function phase(sim: SimAccount, machineId: string): string | undefined {
+  return sim.reports().get(machineId)?.phase;
+}
+
+test('a host boots, waits for its home, mounts it and is ready', async () => {
+  const sim = newSim();
+  const machineId = await launch(sim, { tags: { [tagKeys.specHash]: 'abc' } });
+  const homeId = await createHome(sim);
+  expect(phase(sim, machineId)).toBeUndefined();
+  await sim.clock.sleep(20_000);
+  expect(phase(sim, machineId)).toBe('booting');
+  await sim.clock.sleep(3_600_000);
+  expect(sim.reports().get(machineId)).toEqual({
+    machineId,
+    bootId: `${machineId}/boot-1`,
+    specHash: 'abc',
+    phase: 'home',
+  });
+  await attach(sim, machineId, homeId);
+  await sim.clock.sleep(3_600_000);
+  expect(phase(sim, machineId)).toBe('home');
+  await tag(sim, machineId, { [tagKeys.home]: `${homeId}:new` });
+  await sim.clock.sleep(60_000);
+  expect(phase(sim, machineId)).toBe('ready');
+});
+
+test('without permission an empty home fails, and with it the same boot succeeds', async () => {
+  const sim = newSim();
+  const machineId = await launch(sim);
+  const homeId = await createHome(sim);
+  await sim.clock.sleep(60_000);
+  await attach(sim, machineId, homeId);
+  await tag(sim, machineId, { [tagKeys.home]: homeId });
+  await sim.clock.sleep(60_000);
+  expect(sim.reports().get(machineId)).toMatchObject({
+    phase: 'failed',
+    reason: `${homeId} has no file system and may not be formatted`,
+  });
+  expect(sim.disk(homeId)).toBeUndefined();
+  await tag(sim, machineId, { [tagKeys.home]: `${homeId}:new` });
+  await sim.clock.sleep(60_000);
+  expect(phase(sim, machineId)).toBe('ready');
+});
+
+test('a home is formatted once, and keeps its data over restarts and machines', async () => {
+  const sim = newSim();
+  const { machineId, homeId } = await machineWithHome(sim);
+  await sim.clock.sleep(60_000);
+  const written = sim.disk(homeId);
+  await tag(sim, machineId, { [tagKeys.home]: homeId });
+  expect(phase(sim, machineId)).toBe('ready');
+  await stopFully(sim, machineId);
+  expect(phase(sim, machineId)).toBeUndefined();
+  await sim.ec2.send(new StartInstancesCommand({ InstanceIds: [machineId] }));
+  await sim.clock.sleep(60_000);
+  expect(sim.reports().get(machineId)).toMatchObject({
+    bootId: `${machineId}/boot-2`,
+    phase: 'ready',
+  });
+  await stopFully(sim, machineId);
+  await sim.people.detach(homeId);
+  await sim.people.terminate(machineId);
+  await sim.clock.sleep(60_000);
+  const next = await launch(sim, { ordinal: '2' });
+  await sim.clock.sleep(30_000);
+  await attach(sim, next, homeId);
+  // Permission left over from a home that was never ready: the data is there, so it is kept.
+  await tag(sim, next, { [tagKeys.home]: `${homeId}:new` });
+  await sim.clock.sleep(60_000);
+  expect(phase(sim, next)).toBe('ready');
+  expect(sim.disk(homeId)).toEqual(written);
+  sim.ghost.assertSilent();
+});
+
+test('a machine stopped before it formats leaves the disk empty', async () => {
+  const sim = newSim();
+  const { machineId, homeId } = await machineWithHome(sim);
+  await stopFully(sim, machineId);
+  await sim.clock.sleep(3_600_000);
+  expect(sim.disk(homeId)).toBeUndefined();
+});
+
+test('a host that cannot read its tags waits', async () => {
+  const sim = newSim();
+  const MetadataOptions = { InstanceMetadataTags: 'disabled' } as const;
+  const { machineId } = await machineWithHome(sim, { more: { MetadataOptions } });
+  await sim.clock.sleep(3_600_000);
+  expect(phase(sim, machineId)).toBe('home');
+});
+
+test('equal histories end in equal accounts, however often they are looked at', async () => {
+  const history = async (isWatched: boolean) => {
+    const sim = newSim();
+    const look = () => {
+      if (isWatched) sim.reports();
+    };
+    const { machineId, homeId } = await machineWithHome(sim);
+    for (let step = 0; step < 10; step += 1) {
+      await sim.clock.sleep(7_000);
+      look();
+    }
+    await stopFully(sim, machineId);
+    look();
+    await sim.people.start(machineId);
+    await sim.clock.sleep(60_000);
+    return { reports: [...sim.reports()], disk: sim.disk(homeId), calls: sim.calls };
+  };
+  expect(await history(true)).toEqual(await history(false));
+});
