@@ -2,7 +2,7 @@ import { refusals } from './error-refusals.ts';
 import { type ErrorRule, type RuleOfCodes, triedAgain } from './error-rule.ts';
 
 const mendCredentials =
-  'Give valid credentials for the account, as for the AWS CLI: a profile, a role or environment variables.';
+  'Give valid credentials as for the AWS CLI: a profile, a role or environment variables.';
 /** For whatever keeps AWS from being asked at all. */
 export const mendEndpoint = 'Check the network, AWS_REGION, and AWS_ENDPOINT_URL where it is set.';
 
@@ -123,7 +123,7 @@ const passing: readonly RuleOfCodes[] = [
     ],
     class: 'throttled',
     cause: 'AWS throttles the calls of this account',
-    remedy: `${triedAgain} If it lasts, find what else calls EC2 so often, or ask AWS for a higher rate.`,
+    remedy: `${triedAgain} If it lasts, find what else calls EC2 so often.`,
   },
   {
     codes: [

@@ -1,13 +1,8 @@
 import type { Outcome } from '../core/action.ts';
 import type { ReadFailure } from '../core/observed.ts';
 import { OperatorError } from '../ports.ts';
-import {
-  type ErrorClass,
-  type ErrorRule,
-  errorTable,
-  mendEndpoint,
-  unlisted,
-} from './error-table.ts';
+import type { ErrorClass, ErrorRule } from './error-rule.ts';
+import { errorTable, mendEndpoint, unlisted } from './error-table.ts';
 
 /** An error of AWS, or of the way there, understood. */
 export interface ClassifiedError {
