@@ -62,7 +62,7 @@ spec: {timezone: Etc/GMT+5, mode: never}
   writeFileSync(join(folder, 'x.yaml'), schedule);
   const { exitCode, out } = await validate(folder);
   expect(exitCode).toBe(0);
-  expect(out).toMatch(/W_ZONE_SIGN[^]*10 DevInstances, 28 files: valid, 1 warning\n$/);
+  expect(out).toMatch(/W_ZONE_SIGN[\s\S]*10 DevInstances, 28 files: valid, 1 warning\n$/);
 });
 
 test('a folder that is not there is one line with a remedy, and 1', async () => {

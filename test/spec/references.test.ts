@@ -149,7 +149,7 @@ test.each([
   [
     '  schedule: {timezone: UTC, windows: [{days: [mon-sun], start: "08:00", end: "07:59"}]}\n',
     7,
-    39,
+    38,
   ],
 ])('off-hours that never come are warned of: %s', (lines, line, column) => {
   const { desired, problems } = parseSpecs(
