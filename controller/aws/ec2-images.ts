@@ -82,7 +82,7 @@ interface ParametersReading {
 
 const parametersPerCall = 10;
 
-/** Ten names a call; a call that is refused is made again name by name, so one bad name costs no other. */
+/** Ten names a call. One that is refused is made again name by name: a bad one costs no other. */
 async function readParameters(
   access: PacedAccess,
   names: readonly string[],
