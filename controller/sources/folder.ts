@@ -14,7 +14,7 @@ import { maxFiles, parseSpecs } from '../core/spec/parse-specs.ts';
 import { maxFileBytes } from '../core/spec/text.ts';
 import { OperatorError, type Specs } from '../ports.ts';
 
-/** Specs from a folder and all below it. The folder itself may be a link; nothing in it is followed. */
+/** Specs from a folder and all below it. It may be a link itself; no link in it is followed. */
 export function folderSpecs(folder: string): Specs {
   return {
     read: async () => parseSpecs(readSpecFiles(folder), { folder }),
@@ -73,7 +73,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'may not be read by this user',
 };
 
-/** A link is refused where it stands for a spec file or a folder, and ignored like other files else. */
+/** A link is refused where it stands for a spec file or a folder; others are ignored. */
 function refuseLink(root: string, path: string, name: string): SpecFile[] {
   if (isSpecName(name)) return [{ path, refused: 'links are not followed' }];
   if (name.startsWith('.') || !leadsToFolder(join(root, path))) return [];

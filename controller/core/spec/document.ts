@@ -10,7 +10,7 @@ import {
 } from 'yaml';
 import { type FaultAtOffset, type FieldPath, quote } from './problem.ts';
 import { findHiddenCharacter } from './text.ts';
-import { findForbiddenToken, maxDepth, tooDeep } from './tokens.ts';
+import { findForbiddenToken, maxDepth, startOfQuoted, tooDeep } from './tokens.ts';
 
 /** One YAML document with a mapping at its root and nothing in it that specs do not use. */
 export interface SpecDocument {
@@ -37,7 +37,7 @@ export function composeDocument(text: string): SpecDocument | { faults: readonly
   });
   // One mistake gives several errors in a row: the first one names it.
   const first = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])[0];
-  if (first !== undefined) return { faults: [syntaxFault(first)] };
+  if (first !== undefined) return { faults: [syntaxFault(first, text)] };
   const root = document.contents;
   if (root === null || (isScalar(root) && root.source === '')) return { faults: [empty] };
   if (!isMap(root)) return { faults: [{ ...notMapping, offset: root.range?.[0] ?? 0 }] };
@@ -51,14 +51,22 @@ export function composeDocument(text: string): SpecDocument | { faults: readonly
   };
 }
 
-function syntaxFault(error: { readonly message: string; readonly pos: [number, number] }) {
-  const message = quote(error.message).slice(1, -1).replaceAll('\\"', '"');
+interface YamlFault {
+  readonly message: string;
+  readonly pos: readonly [number, number];
+}
+
+function syntaxFault({ message, pos }: YamlFault, text: string): FaultAtOffset {
+  const shown = message
+    .replace(/[^\x20-\x7e]/g, '?')
+    .replace(/^Missing closing (.)quote/, 'a $1 is never closed');
   return {
     code: 'E_YAML',
-    message: message.charAt(0).toLowerCase() + message.slice(1),
+    message: shown.charAt(0).toLowerCase() + shown.slice(1),
     fix: 'Correct the YAML here; put text with special characters in quotes, indent with spaces.',
-    offset: error.pos[0],
-  } as const;
+    // What is wrong inside quotes (an escape, a missing end) is the fault of the quoted text.
+    offset: startOfQuoted(text, pos[0]) ?? pos[0],
+  };
 }
 
 const empty: FaultAtOffset = {

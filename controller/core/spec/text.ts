@@ -8,8 +8,16 @@ export const maxFileBytes = 16_384;
  * fillers, lone surrogates, noncharacters, and the mark that decoding leaves for broken bytes.
  * Variation selectors may stay: emoji in comments carry them.
  */
-const hiddenCharacter =
-  /(?![\t\n\r])\p{Cc}|\r(?!\n)|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]|(?![\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}|\p{Noncharacter_Code_Point}/u;
+const hiddenCharacter = new RegExp(
+  [
+    String.raw`(?![\t\n\r])\p{Cc}`,
+    String.raw`\r(?!\n)`,
+    String.raw`[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]`,
+    String.raw`(?![\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}`,
+    String.raw`\p{Noncharacter_Code_Point}`,
+  ].join('|'),
+  'u',
+);
 
 /** The text of a spec file without its byte-order mark, or why it is none. */
 export function decodeText(

@@ -49,8 +49,7 @@ export function findForbiddenToken(text: string): FaultAtOffset | undefined {
     count++;
     const fault = count > maxTokens ? tooMany : judge(type, scan);
     if (fault !== undefined) return { ...fault, offset: scan.offset };
-    // The lexer's own marks (mode, scalar, flow end) stand for no characters of the text.
-    if (type === 'doc-mode' || type === 'scalar' || type === 'flow-error-end') continue;
+    if (isMark(type)) continue;
     scan.offset += token.length;
     const lineEnd = token.lastIndexOf('\n');
     if (lineEnd >= 0) scan.lineStart = scan.offset - token.length + lineEnd + 1;
@@ -63,6 +62,27 @@ const tooMany: TokenFault = {
   message: `the file has more than ${maxTokens} YAML tokens`,
   fix: 'No manifest within the limits of its kind has so many: shorten it.',
 };
+
+/** Where the text in quotes begins that a character is in or, at the very end, behind. */
+export function startOfQuoted(text: string, offset: number): number | undefined {
+  let start = 0;
+  let isScalarNext = false;
+  for (const token of new Lexer().lex(text)) {
+    const type: TokenType = isScalarNext ? 'scalar-text' : CST.tokenType(token);
+    isScalarNext = type === 'scalar';
+    if (isMark(type)) continue;
+    const end = start + token.length;
+    const isInside = offset < end || (offset === end && end === text.length);
+    if (isInside) return type?.endsWith('-quoted-scalar') ? start : undefined;
+    start = end;
+  }
+  return undefined;
+}
+
+/** The lexer's own marks (mode, scalar, flow end) stand for no characters of the text. */
+function isMark(type: TokenType): boolean {
+  return type === 'doc-mode' || type === 'scalar' || type === 'flow-error-end';
+}
 
 type TokenFault = Omit<FaultAtOffset, 'offset'>;
 type TokenType = ReturnType<typeof CST.tokenType> | 'scalar-text';
