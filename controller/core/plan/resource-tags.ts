@@ -64,7 +64,14 @@ export function hasIdentity(
   resource: { readonly tags: Tags },
   role: 'machine' | 'home',
 ): boolean {
-  return !lacksTags(identityTags(fleet, record, role), resource.tags);
+  const { tags } = resource;
+  return (
+    tags[tagKeys.fleet] === fleet &&
+    tags[tagKeys.devInstance] === record.name &&
+    tags[tagKeys.uid] === record.uid &&
+    tags[tagKeys.owner] === record.owner &&
+    tags[tagKeys.role] === role
+  );
 }
 
 /** Of `wanted`, the tags that a resource lacks or has with another value. */
@@ -74,5 +81,6 @@ export function missingTags(wanted: Tags, have: Tags): Tags {
 }
 
 function lacksTags(wanted: Tags, have: Tags): boolean {
-  return Object.keys(wanted).some((key) => have[key] !== wanted[key]);
+  for (const key in wanted) if (have[key] !== wanted[key]) return true;
+  return false;
 }
