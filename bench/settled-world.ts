@@ -33,8 +33,6 @@ export function settledWorlds(
   );
   const ledger = JSON.stringify(settled.map(({ record }) => record));
   const observed: World['observed'] = {
-    account: '111122223333',
-    region: 'eu-west-1',
     machines: settled.map(({ machine }) => machine),
     homes: settled.map(({ home }) => home),
     absent: new Set(),
@@ -124,7 +122,7 @@ function handled({ spec, now, handling }: Settling): Partial<DevInstanceRecord> 
     case 'started':
       return {
         power: { state: 'running', at, by: 'person' },
-        manualHold: { from: at, until: plusMillis(at, 4 * hourMs) },
+        manualHold: { from: at, until: plusMillis(at, 4 * hourMs), cause: 'person' },
       };
     case 'stopped':
       return { power: { state: 'stopped', at, by: 'person' } };

@@ -40,7 +40,7 @@ export async function readWorld(ports: ReadPorts, observeOnly: boolean): Promise
   await checkMarker(desired, identity, ports.ledger);
   const stored = new Map((await ports.ledger.records()).map((item) => [item.record.name, item]));
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
-  const observed = await ports.observer.observe(interestOf(desired, records));
+  const observed = await ports.observer.observe(interestOf(desired, records, identity.account));
   const world: World = { desired, records, observed, now: ports.clock.now(), observeOnly };
   return { world, parsed, stored };
 }
@@ -95,6 +95,7 @@ async function checkMarker(
 export function interestOf(
   desired: DesiredFleet,
   records: ReadonlyMap<string, DevInstanceRecord>,
+  account: string,
 ): Interest {
   const all = [...records.values()];
   const specs = [...desired.devInstances.values(), ...all.map((record) => record.effective)];
@@ -102,6 +103,7 @@ export function interestOf(
     ...new Set(values.filter((value) => value !== undefined)),
   ];
   return {
+    account,
     fleet: desired.fleet.name,
     machineIds: known(all.map((record) => record.machineId)),
     homeIds: known(all.map((record) => record.homeId)),

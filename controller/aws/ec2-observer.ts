@@ -60,7 +60,6 @@ async function readIdentity(access: PacedAccess): Promise<Identity> {
 
 /** Throws an OperatorError where an operator's mistake keeps the machines from being read. */
 async function observe(access: PacedAccess, interest: Interest): Promise<Observed> {
-  const { account, region } = await readIdentity(access);
   const fleet = tagFilter(tagKeys.fleet, interest.fleet);
   const listedMachines = await listMachines(access, [fleet]);
   throwForOperator(listedMachines);
@@ -68,14 +67,12 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
     readMachinePart(access, listedMachines, interest.machineIds),
     listHomes(access, [fleet, { Name: `tag:${tagKeys.role}`, Values: ['home'] }]),
     readSubnets(access, interest.subnetIds),
-    readImages(access, interest, account),
+    readImages(access, interest),
     readReports(access),
   ]);
   const homeIds = [...interest.homeIds, ...machines.items.flatMap(homeIdsOf)];
   const homes = await readHomePart(access, listedHomes, homeIds);
   return {
-    account,
-    region,
     machines: machines.items,
     homes: homes.items,
     absent: new Set([...machines.absent, ...homes.absent]),

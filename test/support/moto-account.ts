@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateImageCommand,
+  CreateSecurityGroupCommand,
+  CreateSubnetCommand,
+  CreateVpcCommand,
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeVolumesCommand,
+  EC2Client,
+  type Instance,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+  type Volume,
+} from '@aws-sdk/client-ec2';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { dynamoLedger } from '../../controller/aws/dynamo-ledger.ts';
+import { tagKeys } from '../../controller/core/tags.ts';
+
+/** The account that moto always answers as. */
+export const motoAccount = '123456789012';
+export const motoRegion = 'eu-west-1';
+
+/** What the specs of any fleet in the account name. */
+export interface Network {
+  /** In two zones. */
+  readonly subnets: readonly [string, string];
+  readonly securityGroup: string;
+  readonly imageId: string;
+}
+
+function place(endpoint: string) {
+  return {
+    endpoint,
+    region: motoRegion,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+}
+
+/** Makes what a fleet needs to be there: network, golden image and its parameter, instance profile. */
+export async function prepareAccount(
+  endpoint: string,
+  names: { readonly parameter: string; readonly instanceProfile: string },
+): Promise<Network> {
+  const ec2 = new EC2Client(place(endpoint));
+  const ssm = new SSMClient(place(endpoint));
+  const network = await makeNetwork(ec2);
+  const imageId = await makeImage(ec2);
+  const parameter = { Name: names.parameter, Value: imageId, Type: 'String' as const };
+  await ssm.send(new PutParameterCommand(parameter));
+  await makeInstanceProfile(endpoint, names.instanceProfile);
+  ec2.destroy();
+  ssm.destroy();
+  return { ...network, imageId };
+}
+
+async function makeNetwork(ec2: EC2Client): Promise<Omit<Network, 'imageId'>> {
+  const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '10.0.0.0/16' }));
+  const VpcId = given(Vpc?.VpcId);
+  const subnet = async (zone: string, CidrBlock: string) => {
+    const input = { VpcId, CidrBlock, AvailabilityZone: `${motoRegion}${zone}` };
+    return given((await ec2.send(new CreateSubnetCommand(input))).Subnet?.SubnetId);
+  };
+  const subnets = [await subnet('a', '10.0.0.0/18'), await subnet('b', '10.0.64.0/18')] as const;
+  const group = { VpcId, GroupName: 'dev-instances', Description: 'Dev instances' };
+  const { GroupId } = await ec2.send(new CreateSecurityGroupCommand(group));
+  return { subnets, securityGroup: given(GroupId) };
+}
+
+/** A golden image of our own, made from a machine as Image Builder makes one. */
+async function makeImage(ec2: EC2Client): Promise<string> {
+  const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['099720109477'] }));
+  const base = Images.find(({ Architecture }) => Architecture === 'x86_64')?.ImageId;
+  const run = { ImageId: given(base), InstanceType: 't3.micro' as const };
+  const builder = await ec2.send(new RunInstancesCommand({ ...run, MinCount: 1, MaxCount: 1 }));
+  const InstanceId = given(builder.Instances?.[0]?.InstanceId);
+  const { ImageId } = await ec2.send(new CreateImageCommand({ InstanceId, Name: 'golden' }));
+  await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
+  return given(ImageId);
+}
+
+/** Written by hand, to spare a dependency on another client of the SDK for one call. */
+async function makeInstanceProfile(endpoint: string, name: string): Promise<void> {
+  const answer = await fetch(endpoint, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/iam/aws4_request',
+    },
+    body: new URLSearchParams({
+      Action: 'CreateInstanceProfile',
+      InstanceProfileName: name,
+      Version: '2010-05-08',
+    }),
+  });
+  assert.equal(answer.status, 200, await answer.text());
+}
+
+function given<T>(value: T | undefined): T {
+  assert(value !== undefined, 'moto left something out');
+  return value;
+}
+
+/** What is in the account for a fleet, read from outside; what was terminated is left out. */
+export interface FleetTruth {
+  readonly machines: readonly Instance[];
+  readonly homes: readonly Volume[];
+}
+
+export async function readFleetTruth(endpoint: string, fleet: string): Promise<FleetTruth> {
+  const ec2 = new EC2Client(place(endpoint));
+  const Filters = [{ Name: `tag:${tagKeys.fleet}`, Values: [fleet] }];
+  const { Reservations = [] } = await ec2.send(
+    new DescribeInstancesCommand({ Filters, MaxResults: 1000 }),
+  );
+  const { Volumes = [] } = await ec2.send(new DescribeVolumesCommand({ Filters }));
+  ec2.destroy();
+  return {
+    machines: Reservations.flatMap(({ Instances = [] }) => Instances).filter(
+      ({ State }) => State?.Name !== 'terminated',
+    ),
+    homes: Volumes.filter((volume) => tagsOf(volume)[tagKeys.role] === 'home'),
+  };
+}
+
+/** Instances that carry no fleet's tag although they are not terminated: nobody would find them again. */
+export async function readStrayMachines(endpoint: string): Promise<readonly Instance[]> {
+  const ec2 = new EC2Client(place(endpoint));
+  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ MaxResults: 1000 }));
+  ec2.destroy();
+  return Reservations.flatMap(({ Instances = [] }) => Instances).filter(
+    (machine) => machine.State?.Name !== 'terminated' && !tagsOf(machine)[tagKeys.fleet],
+  );
+}
+
+export function tagsOf(resource: Instance | Volume): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    (resource.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']),
+  );
+}
+
+/** Makes a fleet's ledger without a process of its own. */
+export async function makeLedger(
+  endpoint: string,
+  { fleet, table }: { readonly fleet: string; readonly table: string },
+): Promise<void> {
+  const ledger = dynamoLedger({ client: new DynamoDBClient(place(endpoint)), table });
+  await ledger.init({ fleet, account: motoAccount, region: motoRegion });
+  await ledger.close();
+}
