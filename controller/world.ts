@@ -1,4 +1,5 @@
 import type { DesiredFleet, ParsedSpecs } from './core/desired.ts';
+import { describeMarker, isSameMarker } from './core/marker.ts';
 import type { Interest } from './core/observed.ts';
 import type { World } from './core/plan/world.ts';
 import type { DevInstanceRecord } from './core/record.ts';
@@ -39,7 +40,7 @@ export async function readWorld(ports: ReadPorts, observeOnly: boolean): Promise
   await checkMarker(desired, identity, ports.ledger);
   const stored = new Map((await ports.ledger.records()).map((item) => [item.record.name, item]));
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
-  const observed = await ports.observer.observe(interestOf(desired, records));
+  const observed = await ports.observer.observe(interestOf(desired, records, identity.account));
   const world: World = { desired, records, observed, now: ports.clock.now(), observeOnly };
   return { world, parsed, stored };
 }
@@ -82,12 +83,10 @@ async function checkMarker(
       'check its name; for a new fleet run devinstance ledger init',
     );
   }
-  const { fleet, account, region } = marker;
-  if (fleet === desired.fleet.name && account === identity.account && region === identity.region) {
-    return;
-  }
+  const own = { fleet: desired.fleet.name, account: identity.account, region: identity.region };
+  if (isSameMarker(marker, own)) return;
   throw new OperatorError(
-    `the ledger ${ledger.description} belongs to fleet ${fleet} in ${account} ${region}, not to ${desired.fleet.name} in ${identity.account} ${identity.region}`,
+    `the ledger ${ledger.description} belongs to ${describeMarker(marker)}, not to ${describeMarker(own)}`,
     'name the right ledger; a Fleet is never renamed',
   );
 }
@@ -96,6 +95,7 @@ async function checkMarker(
 export function interestOf(
   desired: DesiredFleet,
   records: ReadonlyMap<string, DevInstanceRecord>,
+  account: string,
 ): Interest {
   const all = [...records.values()];
   const specs = [...desired.devInstances.values(), ...all.map((record) => record.effective)];
@@ -103,6 +103,7 @@ export function interestOf(
     ...new Set(values.filter((value) => value !== undefined)),
   ];
   return {
+    account,
     fleet: desired.fleet.name,
     machineIds: known(all.map((record) => record.machineId)),
     homeIds: known(all.map((record) => record.homeId)),

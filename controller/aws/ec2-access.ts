@@ -22,7 +22,7 @@ export interface PacedAccess extends Ec2Access {
   readonly throttle: Throttle;
 }
 
-/** Makes one read when its turn comes; a throttled one drains the bucket. Throws what AWS throws. */
+/** Makes one read when its turn comes. Throws what AWS throws; throttling drains the bucket. */
 export async function read<T>(access: PacedAccess, api: Api, call: () => Promise<T>): Promise<T> {
   await access.throttle.take(api, 1, () => true);
   try {

@@ -27,8 +27,7 @@ export interface ImagesReading {
  */
 export async function readImages(
   access: PacedAccess,
-  interest: Pick<Interest, 'channels' | 'imageIds'>,
-  account: string,
+  interest: Pick<Interest, 'account' | 'channels' | 'imageIds'>,
 ): Promise<ImagesReading> {
   const followed = interest.channels.filter(({ pin }) => pin === undefined);
   const parameters = await readParameters(access, [...new Set(followed.map((c) => c.follow))]);
@@ -46,7 +45,7 @@ export async function readImages(
     wellFormed.map(({ imageId }) => imageId),
   );
   for (const candidate of candidates) {
-    const reading = judge(candidate, described, account);
+    const reading = judge(candidate, described, interest.account);
     if (reading !== undefined) images.set(candidate.key, reading);
   }
   const failures = [...parameters.failures, ...described.failures];
@@ -82,7 +81,7 @@ interface ParametersReading {
 
 const parametersPerCall = 10;
 
-/** Ten names a call; a call that is refused is made again name by name, so one bad name costs no other. */
+/** Ten names a call. One that is refused is made again name by name: a bad one costs no other. */
 async function readParameters(
   access: PacedAccess,
   names: readonly string[],

@@ -18,7 +18,7 @@ import {
 } from './ec2-access.ts';
 import { instantOf, knownOr, tagsOf } from './ec2-fields.ts';
 
-/** EC2's ceiling for a page of DescribeInstances; without it some endpoints give 100 and a token. */
+/** EC2's ceiling for a page. Pages end with their token alone, whatever was asked for. */
 const pageSize = 1000;
 
 /** All instances that the filters match, in any state that the API still shows. */

@@ -41,7 +41,7 @@ export async function attempt<T>(
   }
 }
 
-/** True where AWS definitely did nothing for a reason that a single resource can be the cause of. */
+/** True where AWS definitely did nothing, for a reason that a single resource can be. */
 export function isAboutResource({ class: kind, code }: ClassifiedError): boolean {
   // A permission may hang on a resource's tags.
   return ['refused', 'gone', 'already'].includes(kind) || code === 'UnauthorizedOperation';

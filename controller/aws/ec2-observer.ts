@@ -1,6 +1,14 @@
 import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import type { HostReport, Interest, Observed, ReadFailure, Subnet } from '../core/observed.ts';
+import type {
+  Home,
+  HostReport,
+  Interest,
+  Machine,
+  Observed,
+  ReadFailure,
+  Subnet,
+} from '../core/observed.ts';
 import { tagKeys } from '../core/tags.ts';
 import { type Identity, type Observer, OperatorError } from '../ports.ts';
 import {
@@ -50,9 +58,8 @@ async function readIdentity(access: PacedAccess): Promise<Identity> {
   }
 }
 
-/** Throws an OperatorError where the account or its machines cannot be read for an operator's reason. */
+/** Throws an OperatorError where an operator's mistake keeps the machines from being read. */
 async function observe(access: PacedAccess, interest: Interest): Promise<Observed> {
-  const { account, region } = await readIdentity(access);
   const fleet = tagFilter(tagKeys.fleet, interest.fleet);
   const listedMachines = await listMachines(access, [fleet]);
   throwForOperator(listedMachines);
@@ -60,14 +67,12 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
     readMachinePart(access, listedMachines, interest.machineIds),
     listHomes(access, [fleet, { Name: `tag:${tagKeys.role}`, Values: ['home'] }]),
     readSubnets(access, interest.subnetIds),
-    readImages(access, interest, account),
+    readImages(access, interest),
     readReports(access),
   ]);
   const homeIds = [...interest.homeIds, ...machines.items.flatMap(homeIdsOf)];
   const homes = await readHomePart(access, listedHomes, homeIds);
   return {
-    account,
-    region,
     machines: machines.items,
     homes: homes.items,
     absent: new Set([...machines.absent, ...homes.absent]),
@@ -106,7 +111,7 @@ interface Part<Item> {
 
 async function readMachinePart(
   access: PacedAccess,
-  listing: Listing<Parameters<typeof withChecks>[1][number]>,
+  listing: Listing<Machine>,
   wantedIds: readonly string[],
 ) {
   const part = await complete(listing, wantedIds, {
@@ -121,7 +126,7 @@ async function readMachinePart(
 
 async function readHomePart(
   access: PacedAccess,
-  listing: Listing<Parameters<typeof withModifications>[1][number]>,
+  listing: Listing<Home>,
   wantedIds: readonly string[],
 ) {
   const part = await complete(listing, wantedIds, {

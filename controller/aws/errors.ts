@@ -1,7 +1,8 @@
 import type { Outcome } from '../core/action.ts';
 import type { ReadFailure } from '../core/observed.ts';
 import { OperatorError } from '../ports.ts';
-import { type ErrorClass, type ErrorRule, errorTable, unlisted } from './error-table.ts';
+import type { ErrorClass, ErrorRule } from './error-rule.ts';
+import { errorTable, mendEndpoint, unlisted } from './error-table.ts';
 
 /** An error of AWS, or of the way there, understood. */
 export interface ClassifiedError {
@@ -21,11 +22,14 @@ export function classifyError(error: unknown): ClassifiedError {
   }
   const signs = signsOf(error);
   const listed = signs.find((sign) => errorTable.has(sign));
-  const rule = (listed === undefined ? undefined : errorTable.get(listed)) ?? unlistedRule(error);
+  const status = statusOf(error);
+  const rule = (listed === undefined ? undefined : errorTable.get(listed)) ?? unlistedRule(status);
+  const code = listed ?? signs[0] ?? 'UnknownError';
+  const text = textOf(error);
   return {
     class: rule.class,
-    code: listed ?? signs[0] ?? 'UnknownError',
-    message: explain(rule, textOf(error)),
+    code,
+    message: listed === undefined ? nameIt(code, status, text) : explain(rule, text),
     capacity: rule.capacity === true,
     remedy: rule.remedy,
   };
@@ -57,10 +61,14 @@ export function readFailure(what: ReadFailure['what'], call: string, error: unkn
   return { what, message: `${call} failed: ${message}`, remedy };
 }
 
-/** The error as one that an operator must mend. */
+/**
+ * The error as one that an operator must mend. Where the first question to AWS ends in something
+ * odd, the likeliest cause is that it did not reach AWS.
+ */
 export function operatorError(call: string, error: unknown): OperatorError {
   if (error instanceof OperatorError) return error;
-  const { message, remedy } = classifyError(error);
+  const { class: kind, message, remedy: listed } = classifyError(error);
+  const remedy = kind === 'operator' || kind === 'throttled' ? listed : mendEndpoint;
   return new OperatorError(`${call} failed: ${message}`, remedy, { cause: error });
 }
 
@@ -76,12 +84,20 @@ function signsOf(error: unknown, depth = 0): readonly string[] {
 }
 
 /** A definite status below 500 is a refusal; with a server error or no status nobody can tell. */
-function unlistedRule(error: unknown): ErrorRule {
-  const metadata = property(error, '$metadata');
-  const status = property(metadata, 'httpStatusCode');
+function unlistedRule(status: number | undefined): ErrorRule {
   if (status === 429) return unlisted.throttled;
-  if (typeof status !== 'number' || status < 400 || status >= 500) return unlisted.unknown;
+  if (status === undefined || status < 400 || status >= 500) return unlisted.unknown;
   return unlisted.refused;
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = property(property(error, '$metadata'), 'httpStatusCode');
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** An error outside the table may have any text, or none: its code and status say the most. */
+function nameIt(code: string, status: number | undefined, text: string): string {
+  return `${status === undefined ? code : `${code} (HTTP ${status})`}: ${text}`;
 }
 
 function explain(rule: ErrorRule, detail: string): string {
@@ -94,10 +110,14 @@ function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const inner = error instanceof AggregateError ? error.errors : [];
   const texts = [error, ...inner].map((each) => (each instanceof Error ? each.message : ''));
-  return (texts.find((text) => text !== '') ?? error.name)
-    .replace(/\s*Encoded authorization failure message:.*$/s, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+  return (
+    (texts.find((text) => text !== '') ?? error.name)
+      // What only a debugger of the SDK or of a policy can use.
+      .replace(/\s*(Encoded authorization failure message|Deserialization error):.*$/s, '')
+      .replace(/^@smithy\/[\w-]+ - (\[ERROR\] )?/, '')
+      .replaceAll(/\s+/g, ' ')
+      .trim()
+  );
 }
 
 function property(value: unknown, key: string): unknown {

@@ -68,14 +68,12 @@ export function apiThrottle(clock: Clock): Throttle {
     if (!isWanted()) return false;
     const costs = costsOf(api, resources);
     const waits = costs.map((cost) => millisUntil(current(cost.key, cost.rate), cost.count));
-    const asked = nowMillis();
     const wait = Math.max(...waits);
     if (wait > 0) await clock.sleep(wait);
     if (!isWanted()) return false;
-    // A clock whose sleep returns at once may stand still: the wait counts as passed.
-    const now = Math.max(nowMillis(), asked + wait);
+    // One wait is enough: a clock that stands still while it is slept on must not hold calls up.
     for (const { key, rate, count } of costs) {
-      buckets.set(key, spend(refill(current(key, rate), now), count));
+      buckets.set(key, spend(current(key, rate), count));
     }
     return true;
   }

@@ -21,7 +21,7 @@ export function refill(bucket: TokenBucket, atMillis: number): TokenBucket {
   return { ...bucket, tokens, atMillis: Math.max(atMillis, bucket.atMillis) };
 }
 
-/** Milliseconds, rounded up, until the bucket holds that many tokens; at most a full bucket counts. */
+/** Milliseconds, rounded up, until the bucket holds that many tokens or is full. */
 export function millisUntil(bucket: TokenBucket, count: number): number {
   const missing = Math.min(count, bucket.size) - bucket.tokens;
   return missing <= 0 ? 0 : Math.ceil((missing / bucket.perSecond) * 1000);

@@ -1,11 +1,10 @@
-import type { Action, Outcome } from '../core/action.ts';
 import type { PassPorts, PassReport } from '../pass.ts';
-import { actionText, outcomeText } from '../render/action-text.ts';
 import { renderProblemsText } from '../render/problems.ts';
 import type { Lease } from '../service/lease.ts';
 import { passUnderLease, settle, unfinished } from '../service/settle.ts';
 import type { Globals } from './globals.ts';
 import { exitCodes, type Io, UsageError } from './io.ts';
+import { watchProgress } from './progress.ts';
 import { parseDuration } from './targets.ts';
 import { openForActing, withLease } from './wiring.ts';
 
@@ -36,19 +35,12 @@ export async function runController(
   try {
     return await withLease(opened, io, async (ports) => {
       if (!options.once) return settleAndReport(ports, { observeOnly, timeoutMs }, io);
-      const watched = { ...ports, onOutcome: outcomePrinter(io) };
-      return reportOnce(await passUnderLease(watched, observeOnly), io);
+      const { onOutcome } = watchProgress(io, ports.clock);
+      return reportOnce(await passUnderLease({ ...ports, onOutcome }, observeOnly), io);
     });
   } finally {
     await opened.close();
   }
-}
-
-function outcomePrinter(io: Io): (action: Action, outcome: Outcome) => void {
-  return (action, outcome) => {
-    const line = `${action.name}  ${actionText(action)}: ${outcomeText(outcome)}`;
-    io.out(`${outcome.result === 'done' ? line : io.paint.yellow(line)}\n`);
-  };
 }
 
 function reportOnce(report: PassReport, io: Io): number {
@@ -66,10 +58,10 @@ export async function settleAndReport(
   options: { readonly observeOnly: boolean; readonly timeoutMs: number },
   io: Io,
 ): Promise<number> {
-  const { end, last, passes } = await settle(
-    { ...ports, onOutcome: outcomePrinter(io) },
-    { ...options, onPass: waitingPrinter(io) },
-  );
+  const progress = watchProgress(io, ports.clock);
+  const { onOutcome, onPass } = progress;
+  const { end, last, passes } = await settle({ ...ports, onOutcome }, { ...options, onPass });
+  progress.end();
   printTroubles(last, io);
   const after = `after ${passes} ${passes === 1 ? 'pass' : 'passes'}`;
   if (end === 'timed-out') {
@@ -81,16 +73,6 @@ export async function settleAndReport(
   }
   if (end === 'settled') io.out(`settled ${after}\n`);
   return exitCodeOf(last);
-}
-
-/** Says what is being waited for, once for each change of it. */
-function waitingPrinter(io: Io): (report: PassReport) => void {
-  let before = '';
-  return ({ plan }) => {
-    const text = plan.waiting.map(({ name, what }) => `${name}  waiting for ${what}`).join('\n');
-    if (text !== '' && text !== before) io.out(`${io.paint.dim(text)}\n`);
-    before = text;
-  };
 }
 
 function printTroubles({ parsed, plan, failures }: PassReport, io: Io): void {

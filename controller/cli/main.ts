@@ -28,7 +28,10 @@ function buildProgram(run: (command: Run) => Promise<void>): Command {
     .option('--no-color', 'no colours (also NO_COLOR)')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError(false)
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, 'devinstance: ')),
+    })
+    .showHelpAfterError('  see devinstance --help, or devinstance COMMAND --help for its options')
     .addHelpText(
       'after',
       lines(

@@ -6,8 +6,8 @@ import { planText } from '../render/plan-text.ts';
 import { renderProblemsText } from '../render/problems.ts';
 import { readWorld } from '../world.ts';
 import type { Globals } from './globals.ts';
+import { parseInstantArgument } from './instant-argument.ts';
 import { exitCodes, type Io } from './io.ts';
-import { parseInstant } from './targets.ts';
 import { openForReading } from './wiring.ts';
 
 export interface PlanOptions {
@@ -18,7 +18,7 @@ export interface PlanOptions {
 
 /** `devinstance plan`: reads everything, writes nothing. Answers the exit code. */
 export async function runPlan(options: PlanOptions, globals: Globals, io: Io): Promise<number> {
-  const at = options.at === undefined ? undefined : parseInstant(options.at, '--at');
+  const at = options.at === undefined ? undefined : parseInstantArgument('--at', options.at);
   const ports = await openForReading(globals);
   try {
     const { world: read, parsed } = await readWorld(ports, false);

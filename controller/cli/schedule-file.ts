@@ -1,25 +1,46 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
-import type { ScheduleTimes } from '../core/desired.ts';
-import { compileSchedule } from '../core/schedule/compiled-schedule.ts';
+import type { Problem, ScheduleTimes } from '../core/desired.ts';
+import { type Manifest, readSpecFile } from '../core/spec/reading.ts';
+import { resolveTimes } from '../core/spec/resolve.ts';
+import { OperatorError } from '../ports.ts';
 
-/** A Schedule that was read from a file, or what is wrong with it and what to do. */
+/** A Schedule that was read from a file, or what is wrong with it. */
 export type ScheduleFile =
-  | { readonly name: string; readonly times: ScheduleTimes }
-  | { readonly problem: string };
+  | { readonly name: string; readonly times: ScheduleTimes; readonly problems: readonly Problem[] }
+  | { readonly times: undefined; readonly problems: readonly Problem[] };
 
-/** Reads one Schedule from its YAML file. */
+/**
+ * Reads one Schedule by the rules of `validate`, except that the file may have any name: it need
+ * not lie in a fleet's folder. Throws OperatorError where it cannot be read or is another kind.
+ */
 export async function readScheduleFile(file: string): Promise<ScheduleFile> {
+  const bytes = await readBytes(file);
+  const own = readSpecFile({ path: `${stemOf(file)}.yaml`, bytes }, file);
+  const said = own.broken?.names.find((name) => name !== stemOf(file));
+  const renamed = said === undefined ? own : readSpecFile({ path: `${said}.yaml`, bytes }, file);
+  const { manifest, problems } = renamed.manifest === undefined ? own : renamed;
+  if (manifest === undefined) return { times: undefined, problems };
+  if (!isSchedule(manifest)) {
+    const remedy = 'give a file with kind: Schedule';
+    throw new OperatorError(`${file} is a ${manifest.kind}, not a Schedule`, remedy);
+  }
+  return { name: manifest.name, times: resolveTimes(manifest.spec), problems };
+}
+
+function isSchedule(manifest: Manifest): manifest is Extract<Manifest, { kind: 'Schedule' }> {
+  return manifest.kind === 'Schedule';
+}
+
+function stemOf(file: string): string {
+  return (file.split('/').at(-1) ?? file).replace(/\.[^.]*$/, '');
+}
+
+async function readBytes(file: string): Promise<Uint8Array> {
   try {
-    const document = parse(await readFile(file, 'utf8'), { stringKeys: true });
-    if (document?.kind !== 'Schedule') {
-      return { problem: `${file} is not a Schedule: give a file with kind: Schedule` };
-    }
-    const { timezone, mode, windows = [], exceptions = [] } = document.spec;
-    const times: ScheduleTimes = { timezone, windows, exceptions, ...(mode && { mode }) };
-    compileSchedule(times);
-    return { name: document.metadata.name, times };
+    return await readFile(file);
   } catch (error) {
-    return { problem: `${file}: ${error instanceof Error ? error.message : String(error)}` };
+    const code = (error as NodeJS.ErrnoException).code ?? String(error);
+    const remedy = 'name a readable file with --file';
+    throw new OperatorError(`${file} cannot be read (${code})`, remedy, { cause: error });
   }
 }

@@ -1,6 +1,8 @@
 import { previewSchedule } from '../core/schedule/preview.ts';
+import { renderProblemsText } from '../render/problems.ts';
 import { schedulePreviewJson, schedulePreviewText } from '../render/schedule-preview.ts';
 import { parseInstantArgument } from './instant-argument.ts';
+import { exitCodes, type Io, UsageError } from './io.ts';
 import { readScheduleFile } from './schedule-file.ts';
 
 /** What `schedule preview` was asked. */
@@ -13,39 +15,28 @@ export interface SchedulePreviewOptions {
   readonly output: 'text' | 'json';
 }
 
-/** Where a command writes: whole lines, each with its newline. */
-export interface CommandOutput {
-  out(text: string): void;
-  err(text: string): void;
-}
-
 /**
- * `schedule preview`: what the Schedule of a file does between two instants. Exit code 0, 1 where
- * the file cannot be read or is wrong, 64 where an instant is.
+ * `schedule preview`: what the Schedule of a file does between two instants. Exit code 0, or 1
+ * where the file cannot be read or is wrong. Throws UsageError where an instant is.
  */
 export async function runSchedulePreview(
   options: SchedulePreviewOptions,
-  io: CommandOutput,
+  io: Pick<Io, 'out' | 'err'>,
 ): Promise<number> {
   const from = parseInstantArgument('--from', options.from);
-  if ('problem' in from) return fail(io, 64, from.problem);
   const until = parseInstantArgument('--until', options.until);
-  if ('problem' in until) return fail(io, 64, until.problem);
-  if (until.instant <= from.instant) {
-    return fail(io, 64, `--until ${options.until} is not after --from ${options.from}`);
+  if (until <= from) {
+    const message = `--until ${options.until} is not after --from ${options.from}`;
+    throw new UsageError(message, 'give a later --until');
   }
   const read = await readScheduleFile(options.file);
-  if ('problem' in read) return fail(io, 1, read.problem);
-  const preview = previewSchedule(read.times, read.name, from.instant, until.instant);
+  if (read.problems.length > 0) io.err(renderProblemsText(read.problems));
+  if (read.times === undefined) return exitCodes.failed;
+  const preview = previewSchedule(read.times, read.name, from, until);
   const text =
     options.output === 'json'
       ? schedulePreviewJson(preview)
       : schedulePreviewText(read.times, preview);
   io.out(`${text}\n`);
-  return 0;
-}
-
-function fail(io: CommandOutput, exitCode: number, message: string): number {
-  io.err(`${message}\n`);
-  return exitCode;
+  return exitCodes.done;
 }

@@ -44,21 +44,6 @@ export function ledgerFor(cloud: CloudTarget, text: string | undefined): LedgerT
   throw new UsageError('no ledger named', 'add --ledger dynamodb:TABLE, or set DEVINSTANCE_LEDGER');
 }
 
-/** Reads an instant with an offset, `2026-11-23T09:00:00+01:00`, into UTC. */
-export function parseInstant(text: string, flag: string): string {
-  const isWhole = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/.test(
-    text,
-  );
-  const millis = isWhole ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(millis)) {
-    throw new UsageError(
-      `${flag} is not an instant with an offset: "${text}"`,
-      `write it as ${flag} 2026-11-23T09:00:00+01:00 or ${flag} 2026-11-23T08:00:00Z`,
-    );
-  }
-  return new Date(millis).toISOString();
-}
-
 /** Reads a duration of minutes, hours or days, `30m`, into milliseconds. */
 export function parseDuration(text: string, flag: string): number {
   const match = /^([1-9]\d{0,3})([smhd])$/.exec(text);

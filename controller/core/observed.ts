@@ -105,8 +105,6 @@ export interface ReadFailure {
 
 /** The account as one pass read it. */
 export interface Observed {
-  readonly account: string;
-  readonly region: string;
   readonly machines: readonly Machine[];
   readonly homes: readonly Home[];
   /** Ids that the ledger or a tag names and that both the listing and a read by id did not find. */
@@ -121,6 +119,8 @@ export interface Observed {
 
 /** What an Observer is asked to look at beyond the resources that carry the fleet's tag. */
 export interface Interest {
+  /** The account that `identity()` named: whose images count as `self`. */
+  readonly account: string;
   readonly fleet: string;
   readonly machineIds: readonly string[];
   readonly homeIds: readonly string[];

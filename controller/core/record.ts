@@ -40,7 +40,12 @@ export interface DevInstanceRecord {
   /** A type taken for lack of capacity: no drift until the next stop. */
   readonly standInType?: string;
   /** A stretch in which the machine may run although its schedule is off. */
-  readonly manualHold?: { readonly from: Instant; readonly until: Instant };
+  readonly manualHold?: {
+    readonly from: Instant;
+    readonly until: Instant;
+    /** `creation`: made while its schedule was off, which counts as started by hand. */
+    readonly cause: 'person' | 'creation';
+  };
   /** Since when the machine should be on its way to ready; cleared when it is, or is off. */
   readonly becomingReadySince?: Instant;
   /** When the spec was first seen gone from git. */

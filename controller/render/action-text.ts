@@ -12,7 +12,7 @@ export function actionText(action: Action): string {
     case 'protect-home':
       return `protect the home on ${action.machineId} from termination`;
     case 'tag':
-      return `tag ${action.resourceId}: ${Object.keys(action.tags).join(', ')}`;
+      return `tag ${action.resourceId}: ${tagsText(action.tags)}`;
     case 'start':
       return `start ${action.machineId}`;
     case 'stop':
@@ -24,16 +24,28 @@ export function actionText(action: Action): string {
   }
 }
 
-/** How an action ended, for a progress line. */
-export function outcomeText(outcome: Outcome): string {
+/** `key=value` pairs, for people. */
+export function tagsText(tags: Readonly<Record<string, string>>): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
+}
+
+/** How an action ended, for a progress line: what it made, nothing where it says itself, or what went wrong. */
+export function outcomeText(action: Action, outcome: Outcome): string {
   switch (outcome.result) {
     case 'done':
-      return [outcome.machineId, outcome.homeId].filter((id) => id !== undefined).join(' ') || 'ok';
+      return createdId(action, outcome) ?? '';
     case 'refused':
       return `refused: ${outcome.code}: ${outcome.message} -> ${outcome.remedy}`;
     case 'unknown':
       return `unclear: ${outcome.code}: ${outcome.message} -> looked up again`;
     case 'not-sent':
-      return `not sent: ${outcome.message}`;
+      return outcome.message;
   }
+}
+
+function createdId(action: Action, outcome: Outcome & { result: 'done' }): string | undefined {
+  if (action.kind === 'launch') return outcome.machineId;
+  return action.kind === 'create-home' ? outcome.homeId : undefined;
 }

@@ -96,10 +96,12 @@ function failureBlock(failure: ReadFailure, paint: Paint): string {
 
 function upcoming(transitions: readonly Transition[], context: PlanContext): readonly string[] {
   if (transitions.length === 0) return [];
-  const lines = transitions.slice(0, transitionsShown).map((transition) => {
-    const timezone = context.timezoneOf(transition.name);
-    const verb = transition.state === 'running' ? '^ start' : '_ stop ';
-    return `  ${verb} ${transition.name}  ${localTime(transition.at, context.now, timezone)} ${placeOf(timezone)}`;
+  const shown = transitions.slice(0, transitionsShown);
+  const width = Math.max(...shown.map(({ name }) => name.length));
+  const lines = shown.map(({ name, at, state }) => {
+    const timezone = context.timezoneOf(name);
+    const verb = state === 'running' ? '^ start' : '_ stop ';
+    return `  ${verb} ${name.padEnd(width)}  ${localTime(at, context.now, timezone)} ${placeOf(timezone)}`;
   });
   const more = transitions.length - lines.length;
   return ['Next by schedule:', ...lines, ...(more > 0 ? [`  and ${more} more`] : []), ''];

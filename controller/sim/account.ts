@@ -13,7 +13,8 @@ import { type Faults, faultList } from './faults.ts';
 import { reportsAt } from './host.ts';
 import { contentOf } from './lifecycle.ts';
 import { type People, peopleOf } from './people.ts';
-import { addMissing } from './seed.ts';
+import type { Quirks } from './scene.ts';
+import { addMissing, hasAll } from './seed.ts';
 import { type SimOptions, stageOver } from './stage.ts';
 import type { DiskContent, Violation } from './state.ts';
 import type { AccountStore } from './store.ts';
@@ -50,8 +51,8 @@ export interface SimAccount {
 /** A simulated account over a store; several objects may share one file. */
 export function simAccount(options: SimOptions): SimAccount {
   const { store } = options;
-  const hidden = new Set<string>();
-  const stage = stageOver(options, hidden);
+  const quirks: Quirks = { hidden: new Set(), answersChangedTokens: false };
+  const stage = stageOver(options, quirks);
   const calls: RunningCall[] = [];
   const faults = faultList();
   const answer = callAnswerer(stage, faults, calls);
@@ -75,14 +76,18 @@ export function simAccount(options: SimOptions): SimAccount {
     faults,
     ghost: ghostOver(store),
     people: peopleOf(stage.act),
-    conditions: conditionsOf(stage.act, hidden),
+    conditions: conditionsOf(stage.act, quirks),
     reports: () => reportsAt(stage.look()),
     disk: (volumeId) => {
       const scene = stage.look();
       const volume = scene.state.volumes[volumeId];
       return volume && contentOf(scene, volume);
     },
-    ensureSeeded: (desired) => stage.act(({ state, now }) => addMissing(state, desired, now)),
+    ensureSeeded: async (desired) => {
+      // A plan that needs nothing new must not write.
+      if (hasAll(store.read(), desired)) return;
+      await stage.act(({ state, now }) => addMissing(state, desired, now));
+    },
   };
 }
 

@@ -26,7 +26,7 @@ export function callAnswerer(
       service,
       action,
       isMutation,
-      parameters: cloneData(input) as Record<string, unknown>,
+      parameters: input as Record<string, unknown>,
       at: fromMillis(stage.look().now),
       applied: false,
       result: 'pending',

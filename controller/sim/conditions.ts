@@ -1,4 +1,5 @@
 import { getInstance } from './resources.ts';
+import type { Quirks } from './scene.ts';
 import type { Act } from './stage.ts';
 
 /** What AWS's side of the world does, whoever calls. */
@@ -13,10 +14,15 @@ export interface Conditions {
   omitFromListings(ids: readonly string[]): void;
   /** Makes listings complete again. */
   completeListings(): void;
+  /**
+   * Whether this account object answers a token that is used with other parameters with the old
+   * result: AWS documents that or a refusal.
+   */
+  answerChangedTokens(isAnswered: boolean): void;
 }
 
 /** The conditions of an account. */
-export function conditionsOf(act: Act, hidden: Set<string>): Conditions {
+export function conditionsOf(act: Act, quirks: Quirks): Conditions {
   return {
     setCapacity: (az, type, left) =>
       act(({ state: { capacity } }) => {
@@ -35,8 +41,11 @@ export function conditionsOf(act: Act, hidden: Set<string>): Conditions {
         getInstance(scene, instanceId).impaired = isImpaired;
       }),
     omitFromListings: (ids) => {
-      for (const id of ids) hidden.add(id);
+      for (const id of ids) quirks.hidden.add(id);
     },
-    completeListings: () => hidden.clear(),
+    completeListings: () => quirks.hidden.clear(),
+    answerChangedTokens: (isAnswered) => {
+      quirks.answersChangedTokens = isAnswered;
+    },
   };
 }

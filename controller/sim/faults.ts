@@ -15,7 +15,10 @@ export interface Fault {
   readonly error: string | Error;
 }
 
-/** Called around every call; what it throws goes through `send` as it is: a crash of the caller. */
+/**
+ * Called around every call; what it throws goes through `send` as it is. A hook that kills the
+ * caller throws from every later call too: callers may survive a single error.
+ */
 export type CallHook = (call: RecordedCall, phase: 'before' | 'after') => void;
 
 /** Faults of one account object: they are not stored, other processes do not see them. */

@@ -41,7 +41,7 @@ export function inspect(scene: Scene, action: string, input: object): readonly F
 }
 
 const beforeEffect: Readonly<Record<string, Look>> = {
-  RunInstances: (_scene, input: RunInstancesRequest) => withoutToken(input.ClientToken),
+  RunInstances: beforeRun,
   StartInstances: (scene, input: StartInstancesRequest) => foreign(scene, input.InstanceIds),
   StopInstances: (scene, input: StopInstancesRequest) => foreign(scene, input.InstanceIds),
   TerminateInstances: beforeTerminate,
@@ -50,8 +50,7 @@ const beforeEffect: Readonly<Record<string, Look>> = {
   AttachVolume: beforeAttach,
   DetachVolume: beforeDetach,
   ModifyVolume: (scene, input: ModifyVolumeRequest) => foreign(scene, [input.VolumeId]),
-  ModifyInstanceAttribute: (scene, input: ModifyInstanceAttributeRequest) =>
-    foreign(scene, [input.InstanceId]),
+  ModifyInstanceAttribute: beforeModifyAttribute,
   CreateTags: (scene, input: CreateTagsRequest) => foreign(scene, input.Resources),
 };
 
@@ -60,6 +59,32 @@ const afterEffect: Readonly<Record<string, Look>> = {
   StartInstances: afterStart,
   CreateVolume: afterCreateVolume,
 };
+
+function beforeRun(_scene: Scene, input: RunInstancesRequest): readonly Finding[] {
+  const findings = [...withoutToken(input.ClientToken)];
+  if (tagIn(input.TagSpecifications, 'volume', tagKeys.role) === 'home') {
+    findings.push({ rule: 'S1', message: 'a home is made by a launch, which would delete it' });
+  }
+  return findings;
+}
+
+/** An omitted DeleteOnTermination means true. */
+function beforeModifyAttribute(
+  scene: Scene,
+  input: ModifyInstanceAttributeRequest,
+): readonly Finding[] {
+  const findings = [...foreign(scene, [input.InstanceId])];
+  const instance = scene.state.instances[input.InstanceId ?? ''];
+  const homes = instance === undefined ? [] : attachedVolumes(scene, instance).filter(isHome);
+  for (const { id, attachment } of homes) {
+    const mapping = input.BlockDeviceMappings?.find(
+      ({ DeviceName: name }) => name === attachment?.deviceName,
+    );
+    if (mapping === undefined || mapping.Ebs?.DeleteOnTermination === false) continue;
+    findings.push({ rule: 'S1', message: `home ${id} is set to be deleted with its machine` });
+  }
+  return findings;
+}
 
 function beforeTerminate(scene: Scene, input: TerminateInstancesRequest): readonly Finding[] {
   const findings = [...foreign(scene, input.InstanceIds)];

@@ -20,7 +20,7 @@ export function describeImages(scene: Scene, input: DescribeImagesRequest): Desc
   refuseIdsWithPage(input.ImageIds, input, 'imageIds');
   const found = input.ImageIds?.length
     ? input.ImageIds.map((id) => getImage(scene, id))
-    : Object.values(scene.state.images).filter(({ id }) => !scene.hidden.has(id));
+    : Object.values(scene.state.images).filter(({ id }) => !scene.quirks.hidden.has(id));
   const owners = input.Owners?.map((owner) => (owner === 'self' ? scene.state.account : owner));
   const owned = owners?.length ? found.filter(({ ownerId }) => owners.includes(ownerId)) : found;
   const { items, ...rest } = pageOf(scene, input, owned.filter(toPredicate(input.Filters, fields)));

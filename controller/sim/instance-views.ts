@@ -55,7 +55,7 @@ function select(
     asked.length > 0
       ? getInstances(scene, asked)
       : Object.values(scene.state.instances).filter(
-          (instance) => isInstanceVisible(scene, instance) && !scene.hidden.has(instance.id),
+          (instance) => isInstanceVisible(scene, instance) && !scene.quirks.hidden.has(instance.id),
         );
   return found.filter(toPredicate(filters, fieldsAt(scene)));
 }

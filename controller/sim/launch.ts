@@ -162,7 +162,7 @@ function planDevice(mapping: BlockDeviceMapping, image: SimImage | undefined): L
     throw ec2Error('MissingParameter', `The device ${deviceName} needs a VolumeSize`);
   }
   if (image !== undefined && sizeGib < image.rootSnapshotGib) {
-    const message = `Volume of ${sizeGib}GB is smaller than its snapshot: ${image.rootSnapshotGib}GB`;
+    const message = `Volume of ${sizeGib}GB is below its snapshot of ${image.rootSnapshotGib}GB`;
     throw ec2Error('InvalidBlockDeviceMapping', message);
   }
   const shape = fullShape({

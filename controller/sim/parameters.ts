@@ -80,8 +80,9 @@ function toParameter(
   scene: Scene,
   name: string,
   versions: readonly SimParameterVersion[],
-  version = versions.length,
+  asked: number | undefined,
 ): Parameter | undefined {
+  const version = asked ?? versions.length;
   const found = versions[version - 1];
   if (found === undefined) return undefined;
   const { account, region } = scene.state;
@@ -90,6 +91,7 @@ function toParameter(
     Type: found.type as ParameterType,
     Value: found.value,
     Version: version,
+    ...(asked !== undefined && { Selector: `:${asked}` }),
     LastModifiedDate: new Date(found.modifiedAt),
     ARN: `arn:aws:ssm:${region}:${account}:parameter/${name.replace(/^\//, '')}`,
     DataType: found.dataType,

@@ -2,6 +2,7 @@ import type { CreateVolumeRequest, RunInstancesRequest } from '@aws-sdk/client-e
 import type { ResolvedChannel } from '../core/desired.ts';
 import { attachVolume, detachVolume } from './attachments.ts';
 import { replanHost } from './host.ts';
+import { modifyInstanceAttribute } from './instance-attributes.ts';
 import { runInstances } from './launch.ts';
 import { contentOf } from './lifecycle.ts';
 import { shutDown, startInstances, stopInstances, terminateInstances } from './power.ts';
@@ -31,6 +32,8 @@ export interface People {
   deleteVolume(volumeId: string): Promise<void>;
   tag(resourceId: string, tags: Readonly<Record<string, string>>): Promise<void>;
   untag(resourceId: string, keys: readonly string[]): Promise<void>;
+  /** Lets the volume behind a device die with its instance. */
+  setDeleteOnTermination(instanceId: string, deviceName: string): Promise<void>;
   /** Loses the file system's signature; the data stays, but looks like an empty disk. */
   wipeSignature(volumeId: string): Promise<void>;
   /** Publishes a newer image to a channel's parameter, as the image pipeline does; its id. */
@@ -67,6 +70,13 @@ export function peopleOf(act: Act): People {
         resource.tags = Object.fromEntries(left);
         if (kind === 'instance') replanHost(scene, resource);
       }),
+    setDeleteOnTermination: (id, deviceName) => {
+      const Ebs = { DeleteOnTermination: true };
+      const BlockDeviceMappings = [{ DeviceName: deviceName, Ebs }];
+      return asPerson((scene) =>
+        modifyInstanceAttribute(scene, { InstanceId: id, BlockDeviceMappings }),
+      );
+    },
     wipeSignature: (id) =>
       asPerson((scene) => {
         const volume = getVolume(scene, id);

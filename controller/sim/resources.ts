@@ -1,5 +1,5 @@
 import { ec2Error } from './errors.ts';
-import { isInstanceVisible } from './lifecycle.ts';
+import { isDeleted, isInstanceVisible } from './lifecycle.ts';
 import type { Scene } from './scene.ts';
 import type { SimImage, SimInstance, SimSnapshot, SimVolume } from './state.ts';
 
@@ -63,7 +63,7 @@ export function getVolume(scene: Scene, id: string | undefined): SimVolume {
     throw ec2Error('InvalidParameterValue', `Value (${id}) for parameter volumeId is invalid.`);
   }
   const volume = scene.state.volumes[id];
-  if (volume === undefined || (volume.deletedAt ?? Number.POSITIVE_INFINITY) <= scene.now) {
+  if (volume === undefined || isDeleted(volume, scene.now)) {
     throw ec2Error('InvalidVolume.NotFound', `The volume '${id}' does not exist.`);
   }
   return volume;

@@ -45,6 +45,14 @@ export const usualDelays: Delays = {
   readyMs: 5_000,
 };
 
+/** Behaviour that AWS shows at times: set for one account object, not stored. */
+export interface Quirks {
+  /** Ids that listings leave out although a read by id finds them. */
+  readonly hidden: Set<string>;
+  /** A token used again with other parameters is answered with the old result, not refused. */
+  answersChangedTokens: boolean;
+}
+
 /** What a handler works on: the account, the virtual now, and who is calling. */
 export interface Scene {
   readonly state: AccountState;
@@ -52,8 +60,8 @@ export interface Scene {
   readonly now: number;
   readonly delays: Delays;
   readonly actor: Actor;
-  /** Ids that listings leave out although a read by id finds them. */
-  readonly hidden: ReadonlySet<string>;
+  /** What AWS does differently for this account object. */
+  readonly quirks: Quirks;
   /** The page a listing without MaxResults is cut into. */
   readonly pageSize: number;
   /** Tells the ghost of something only the simulated host can see. */

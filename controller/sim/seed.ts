@@ -38,6 +38,25 @@ export function addMissing(state: AccountState, desired: DesiredFleet, now: numb
   }
 }
 
+const seeded = ['subnets', 'securityGroups', 'images', 'parameters'] as const;
+
+/** True where these specs name nothing that the account lacks. */
+export function hasAll(state: AccountState, desired: DesiredFleet): boolean {
+  const { subnets, securityGroups, images, parameters, snapshots } = state;
+  const trial: AccountState = {
+    ...state,
+    subnets: { ...subnets },
+    securityGroups: { ...securityGroups },
+    images: { ...images },
+    parameters: { ...parameters },
+    snapshots: { ...snapshots },
+  };
+  addMissing(trial, desired, 0);
+  return seeded.every(
+    (what) => Object.keys(trial[what]).length === Object.keys(state[what]).length,
+  );
+}
+
 /** Makes a new image and names it in the channel's parameter; answers its id. */
 export function publishImage(state: AccountState, channel: ResolvedChannel, now: number): string {
   const { follow, architecture, name } = channel;

@@ -58,7 +58,7 @@ export function describeSnapshots(
   refuseIdsWithPage(input.SnapshotIds, input, 'snapshotIds');
   const found = input.SnapshotIds?.length
     ? input.SnapshotIds.map((id) => getSnapshot(scene, id))
-    : Object.values(scene.state.snapshots).filter(({ id }) => !scene.hidden.has(id));
+    : Object.values(scene.state.snapshots).filter(({ id }) => !scene.quirks.hidden.has(id));
   const owners = input.OwnerIds ?? ['self'];
   const owned = owners.includes('self') || owners.includes(scene.state.account) ? found : [];
   const selected = owned.filter(toPredicate(input.Filters, fieldsAt(scene)));

@@ -1,5 +1,5 @@
 import { type Finding, foresee, inspect } from './ghost.ts';
-import { type Delays, type Scene, usualDelays } from './scene.ts';
+import { type Delays, type Quirks, type Scene, usualDelays } from './scene.ts';
 import type { AccountState, Actor } from './state.ts';
 import type { AccountStore } from './store.ts';
 
@@ -30,8 +30,8 @@ export interface Stage {
   perform(mutation: Mutation): Promise<object>;
 }
 
-/** The stage over a store; listings leave out what is in `hidden`. */
-export function stageOver(options: SimOptions, hidden: ReadonlySet<string>): Stage {
+/** The stage over a store. */
+export function stageOver(options: SimOptions, quirks: Quirks): Stage {
   const { store, wallClock, pageSize = 1000 } = options;
   const delays: Delays = { ...usualDelays, ...options.delays };
   const sceneOf = (state: AccountState, actor: Actor, findings: Finding[]): Scene => ({
@@ -39,7 +39,7 @@ export function stageOver(options: SimOptions, hidden: ReadonlySet<string>): Sta
     now: wallClock.millis() + state.offsetMs,
     delays,
     actor,
-    hidden,
+    quirks,
     pageSize,
     note: (rule, message) => findings.push({ rule, message }),
   });

@@ -173,7 +173,7 @@ export function describeVolumes(
     asked.length > 0
       ? asked.map((id) => getVolume(scene, id))
       : Object.values(scene.state.volumes).filter(
-          (volume) => !isDeleted(volume, scene.now) && !scene.hidden.has(volume.id),
+          (volume) => !isDeleted(volume, scene.now) && !scene.quirks.hidden.has(volume.id),
         );
   const selected = found.filter(toPredicate(input.Filters, fieldsAt(scene)));
   const { items, ...rest } = pageOf(scene, input, selected);

@@ -1,15 +1,23 @@
-import { constants, type Dirent } from 'node:fs';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { SpecFile } from '../core/desired.ts';
 import { maxFiles, parseSpecs } from '../core/spec/parse-specs.ts';
 import { maxFileBytes } from '../core/spec/text.ts';
 import { OperatorError, type Specs } from '../ports.ts';
 
-/** Specs from a folder and all below it. The folder itself may be a link; nothing in it is followed. */
+/** Specs from a folder and all below it. It may be a link itself; no link in it is followed. */
 export function folderSpecs(folder: string): Specs {
   return {
-    read: async () => parseSpecs(await readSpecFiles(folder), { folder }),
+    read: async () => parseSpecs(readSpecFiles(folder), { folder }),
   };
 }
 
@@ -17,25 +25,26 @@ export function folderSpecs(folder: string): Specs {
  * The spec files of a folder, in path order of each folder; stops after one more than are allowed.
  * What is not a plain file comes back refused. Throws OperatorError where the folder, or one below
  * it, cannot be read: a tree that is only partly there must never pass for a smaller one.
+ * Synchronous: small local files, and parsing them takes longer than reading them.
  */
-export async function readSpecFiles(folder: string): Promise<readonly SpecFile[]> {
+export function readSpecFiles(folder: string): readonly SpecFile[] {
   const files: SpecFile[] = [];
-  await walk(folder, '', files);
+  walk(folder, '', files);
   return files;
 }
 
-async function walk(root: string, below: string, files: SpecFile[]): Promise<void> {
-  for (const entry of await listFolder(join(root, below))) {
+function walk(root: string, below: string, files: SpecFile[]): void {
+  for (const entry of listFolder(join(root, below))) {
     if (files.length > maxFiles) return;
     const path = below + entry.name;
     if (entry.isDirectory()) {
       if (isSpecName(entry.name)) files.push({ path, refused: 'this is a folder, not a file' });
       // What is in a folder of such a name is read all the same, so that none of it seems removed.
-      if (!entry.name.startsWith('.')) await walk(root, `${path}/`, files);
+      if (!entry.name.startsWith('.')) walk(root, `${path}/`, files);
     } else if (entry.isSymbolicLink()) {
-      files.push(...(await refuseLink(root, path, entry.name)));
+      files.push(...refuseLink(root, path, entry.name));
     } else if (isSpecName(entry.name)) {
-      files.push(await readSpecFile(root, path));
+      files.push(readSpecFile(root, path));
     }
   }
 }
@@ -45,9 +54,9 @@ function isSpecName(name: string): boolean {
   return /^[^.].*\.ya?ml$/is.test(name);
 }
 
-async function listFolder(folder: string): Promise<readonly Dirent[]> {
+function listFolder(folder: string): readonly Dirent[] {
   try {
-    const entries = await readdir(folder, { withFileTypes: true });
+    const entries = readdirSync(folder, { withFileTypes: true });
     return entries.sort((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
     const code = codeOf(error);
@@ -64,46 +73,52 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'may not be read by this user',
 };
 
-/** A link is refused where it stands for a spec file or a folder, and ignored like other files else. */
-async function refuseLink(root: string, path: string, name: string): Promise<SpecFile[]> {
+/** A link is refused where it stands for a spec file or a folder; others are ignored. */
+function refuseLink(root: string, path: string, name: string): SpecFile[] {
   if (isSpecName(name)) return [{ path, refused: 'links are not followed' }];
-  const isFolder = await stat(join(root, path)).then(
-    (target) => target.isDirectory(),
-    () => false,
-  );
-  if (!isFolder || name.startsWith('.')) return [];
+  if (name.startsWith('.') || !leadsToFolder(join(root, path))) return [];
   return [{ path: `${path}/`, refused: 'links to folders are not followed' }];
+}
+
+function leadsToFolder(link: string): boolean {
+  try {
+    return statSync(link).isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 // Never follows a link that was put there after the listing, never waits for a FIFO's writer.
 const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-async function readSpecFile(root: string, path: string): Promise<SpecFile> {
-  let handle: FileHandle | undefined;
+function readSpecFile(root: string, path: string): SpecFile {
+  let descriptor: number | undefined;
   try {
-    handle = await open(join(root, path), openFlags);
-    return await readPlainFile(handle, path);
+    descriptor = openSync(join(root, path), openFlags);
+    return readPlainFile(descriptor, path);
   } catch (error) {
     return { path, refused: `the file cannot be read (${codeOf(error)})` };
   } finally {
-    await handle?.close();
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
 /** Reads at most one byte more than is allowed, whatever the size was when it was asked for. */
-async function readPlainFile(handle: FileHandle, path: string): Promise<SpecFile> {
-  const status = await handle.stat();
+function readPlainFile(descriptor: number, path: string): SpecFile {
+  const status = fstatSync(descriptor);
   if (!status.isFile()) return { path, refused: 'this is not a plain file' };
-  const tooLarge = { path, refused: 'the file is larger than 16 KiB' };
-  if (status.size > maxFileBytes) return tooLarge;
-  const buffer = Buffer.alloc(maxFileBytes + 1);
+  const buffer = new Uint8Array(Math.min(status.size, maxFileBytes) + 1);
   let length = 0;
   while (length < buffer.length) {
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-    if (bytesRead === 0) return { path, bytes: new Uint8Array(buffer.subarray(0, length)) };
+    const bytesRead = readSync(descriptor, buffer, length, buffer.length - length, length);
+    if (bytesRead === 0) return { path, bytes: buffer.subarray(0, length) };
     length += bytesRead;
   }
-  return tooLarge;
+  const isLarge = length > maxFileBytes;
+  return {
+    path,
+    refused: isLarge ? 'the file is larger than 16 KiB' : 'the file grows as it is read',
+  };
 }
 
 function codeOf(error: unknown): string {

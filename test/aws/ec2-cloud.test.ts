@@ -47,11 +47,11 @@ function callsOf(sim: SimAccount, action: string) {
   return sim.calls.filter((call) => call.action === action);
 }
 
-test('a hundred and twenty machines stop in three calls', async () => {
-  const { sim, cloud, machines } = await fleetOf(120);
+test('a hundred machines stop in two calls', async () => {
+  const { sim, cloud, machines } = await fleetOf(100);
   await stopAll(sim, cloud, machines);
   expect(new Set((await statesOf(cloud)).values())).toEqual(new Set(['stopped']));
-  expect(callsOf(sim, 'StopInstances')).toHaveLength(3);
+  expect(callsOf(sim, 'StopInstances')).toHaveLength(2);
   sim.ghost.assertSilent();
 });
 
@@ -105,6 +105,15 @@ test.each([
   const outcomes = await cloud.perform(power('stop', machines), always);
   expect(outcomes.map((each) => each.result)).toEqual([result, result, result, result]);
   expect(callsOf(sim, 'StopInstances')).toHaveLength(1);
+});
+
+test('after a throttled call the next waits, although its bucket was full', async () => {
+  const { sim, cloud, machines } = await fleetOf(1);
+  sim.faults.add({ action: 'StopInstances', when: 'before', error: 'RequestLimitExceeded' });
+  await cloud.perform(power('stop', machines), always);
+  const before = sim.clock.now();
+  await cloud.perform(power('stop', machines), always);
+  expect(Date.parse(sim.clock.now()) - Date.parse(before)).toBe(200);
 });
 
 test('starting a running machine and stopping a stopped one change nothing', async () => {

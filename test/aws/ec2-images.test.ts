@@ -1,3 +1,4 @@
+import type { DescribeImagesCommand, Image } from '@aws-sdk/client-ec2';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { expect, test } from 'vitest';
 import type { ResolvedChannel } from '../../controller/core/desired.ts';
@@ -97,6 +98,35 @@ test('a refused batch of parameters is read name by name', async () => {
   const { images } = await cloudOver(sim).observe(interestIn({ channels: [simChannel, other] }));
   expect(images.get(simChannel.name)?.usable).toBe(true);
   expect(reasonOf(images.get('other'))).toMatch(/does not exist/);
+});
+
+/** A client whose images are as told, whatever the account says of them. */
+function withImages(sim: SimAccount, changes: Partial<Image>): SimAccount['ec2'] {
+  const send = async (command: DescribeImagesCommand) => {
+    const answer = await sim.ec2.send(command);
+    return { ...answer, Images: answer.Images?.map((image) => ({ ...image, ...changes })) };
+  };
+  return { send } as unknown as SimAccount['ec2'];
+}
+
+test.each<[Partial<Image>, RegExp]>([
+  [{ State: 'pending' }, /is pending/],
+  [{ State: 'deregistered' }, /is deregistered/],
+  [{ State: 'disabled' }, /is disabled/],
+  [{ BlockDeviceMappings: [] }, /has no EBS root volume/],
+  [{ RootDeviceName: '/dev/xvda' }, /has no EBS root volume/],
+])('an image with %j is unusable', async (changes, reason) => {
+  const sim = newSim();
+  const cloud = cloudOver(sim, { ec2: withImages(sim, changes) });
+  const { images } = await cloud.observe(interestIn({ channels: [simChannel] }));
+  expect(reasonOf(images.get(simChannel.name))).toMatch(reason);
+});
+
+test('a deprecated image is still asked for: it can be launched', async () => {
+  const sim = newSim();
+  await readChannel(sim);
+  const [call] = sim.calls.filter(({ action }) => action === 'DescribeImages');
+  expect(call?.parameters).toMatchObject({ IncludeDeprecated: true });
 });
 
 test('an own image is found by its id, whoever owns it', async () => {

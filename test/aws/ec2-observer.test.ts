@@ -183,14 +183,16 @@ test.each([
 ])('%s with %s is for an operator to mend', async (action, error, cause) => {
   const sim = newSim();
   sim.faults.add({ action, when: 'before', error });
-  const observing = cloudOver(sim).observe(interestIn());
-  await expect(observing).rejects.toThrow(OperatorError);
-  await expect(observing).rejects.toThrow(cause);
+  const cloud = cloudOver(sim);
+  const reading = cloud.identity().then(() => cloud.observe(interestIn()));
+  await expect(reading).rejects.toThrow(OperatorError);
+  await expect(reading).rejects.toThrow(cause);
 });
 
 test('a settled pass makes one read of each kind', async () => {
   const { sim, cloud } = await fleetOf(['ada-01', 'bob-01']);
   const before = sim.calls.length;
+  await cloud.identity();
   await cloud.observe(interestIn({ subnetIds: [...simSubnets], channels: [simChannel] }));
   expect(callsAfter(sim, before)).toEqual({
     GetCallerIdentity: 1,

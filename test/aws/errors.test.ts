@@ -79,6 +79,19 @@ test('a missing permission names the action and hides the encoded part', () => {
   );
 });
 
+test('an error outside the table is told by code and status', () => {
+  const { message } = classifyError(answer('NotFound', 404, 'Unknown'));
+  expect(message).toBe('NotFound (HTTP 404): Unknown');
+});
+
+test('a time-out is told without the names of the SDK', () => {
+  const text = '@smithy/node-http-handler - [ERROR] a request has exceeded 5000 ms.';
+  const error = Object.assign(new Error(text), { name: 'TimeoutError' });
+  expect(classifyError(error).message).toBe(
+    'AWS did not give an answer: a request has exceeded 5000 ms.',
+  );
+});
+
 test('a refused connection on every address is told in one line', () => {
   const inner = [withCode('ECONNREFUSED', 'connect ECONNREFUSED ::1:1')];
   const error = Object.assign(new AggregateError(inner, ''), { code: 'ECONNREFUSED' });

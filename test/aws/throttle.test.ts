@@ -75,7 +75,7 @@ test('what stops being wanted during the wait is not let through', async () => {
   expect(clock.slept()).toBe(500);
 });
 
-test('on a clock that stands still the wait counts as passed', async () => {
+test('a clock that stands still while it is slept on holds nothing up', async () => {
   const clock = testClock({ moves: false });
   await takeMany(apiThrottle(clock), 'RunInstances', 8);
   expect(clock.slept()).toBe(1_500);

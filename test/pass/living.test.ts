@@ -1,4 +1,3 @@
-import { ModifyInstanceAttributeCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import type { EffectiveSpec } from '../../controller/core/desired.ts';
 import { hourMs, minuteMs } from '../../controller/core/instant.ts';
@@ -240,12 +239,7 @@ test('tags edited by hand come back; a home set to die with its machine is prote
   const rig = await livingRig();
   const { homeIds, machineIds } = await look(rig);
   await rig.account.people.tag(homeIds[0] ?? '', { Name: 'mine' });
-  await rig.account.ec2.send(
-    new ModifyInstanceAttributeCommand({
-      InstanceId: machineIds[0],
-      BlockDeviceMappings: [{ DeviceName: '/dev/sdf', Ebs: { DeleteOnTermination: true } }],
-    }),
-  );
+  await rig.account.people.setDeleteOnTermination(machineIds[0] ?? '', '/dev/sdf');
   await rig.settle();
   const { machines, homes } = await readTruth(rig.account);
   expect(homes[0]?.Tags).toContainEqual({ Key: 'Name', Value: 'ada-01-home' });

@@ -178,36 +178,51 @@ test.each([
   { from: '2026-02-30T09:00:00Z', says: 'is not an instant' },
   { until: '2026-13-01T09:00:00Z', says: '--until 2026-13-01T09:00:00Z is not an instant' },
 ])('$says: wrong usage with an example', async ({ says, ...options }) => {
-  const { exitCode, out, err } = await runPreview(options);
-  expect({ exitCode, out }).toEqual({ exitCode: 64, out: '' });
-  expect(err).toContain(says);
-  expect(err).toContain('2026-10-23T07:00:00Z');
+  await expect(runPreview(options)).rejects.toMatchObject({
+    name: 'UsageError',
+    message: expect.stringContaining(says),
+    hint: expect.stringContaining('2026-10-23T07:00:00Z'),
+  });
 });
 
 test('an end before the beginning is wrong usage', async () => {
-  const { exitCode, err } = await runPreview({ until: '2026-10-22T22:00:00Z' });
-  expect(exitCode).toBe(64);
-  expect(err).toContain('is not after');
+  await expect(runPreview({ until: '2026-10-22T22:00:00Z' })).rejects.toMatchObject({
+    name: 'UsageError',
+    message: expect.stringContaining('is not after'),
+  });
 });
 
 test.each([
-  { it: 'another kind', yaml: 'kind: Fleet\n', says: 'kind: Schedule' },
-  { it: 'no YAML', yaml: '{', says: 'madrid-office.yaml' },
+  { it: 'no YAML', yaml: '{', says: 'madrid-office.yaml:' },
   {
     it: 'an unknown zone',
     yaml: scheduleYaml.replace('Europe/Madrid', 'Europe/Atlantis'),
-    says: 'Europe/Atlantis',
+    says: ':5:13 E_VALUE',
   },
-  { it: 'a wrong day', yaml: scheduleYaml.replace('mon-fri', 'mo-fr'), says: 'not a day: mo-fr' },
-  { it: 'a wrong time', yaml: scheduleYaml.replace('19:00', '25:00'), says: 'not a time: 25:00' },
-])('a file with $it is an error that names it', async ({ yaml, says }) => {
+  { it: 'a wrong day', yaml: scheduleYaml.replace('mon-fri', 'mo-fr'), says: ':6:21 E_' },
+  { it: 'a wrong time', yaml: scheduleYaml.replace('19:00', '25:00'), says: ':6:52 E_' },
+])('a file with $it is an error with its place', async ({ yaml, says }) => {
   const { exitCode, out, err } = await runPreview({}, yaml);
   expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
   expect(err).toContain(says);
 });
 
+test('a file of another name than its Schedule is previewed all the same', async () => {
+  const { exitCode, out } = await runPreview({}, scheduleYaml.replace('madrid-office', 'other'));
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/^other in Europe/);
+});
+
+test('a file of another kind is refused', async () => {
+  const developer =
+    'apiVersion: devinstance.io/v1alpha1\nkind: Developer\nmetadata: {name: madrid-office}\nspec: {uid: 2000, gid: 2000}\n';
+  await expect(runPreview({}, developer)).rejects.toMatchObject({
+    message: expect.stringContaining('is a Developer, not a Schedule'),
+  });
+});
+
 test('a file that is not there is an error', async () => {
-  const { exitCode, err } = await runPreview({ file: '/nowhere/office.yaml' });
-  expect(exitCode).toBe(1);
-  expect(err).toContain('/nowhere/office.yaml');
+  await expect(runPreview({ file: '/nowhere/office.yaml' })).rejects.toMatchObject({
+    message: expect.stringContaining('/nowhere/office.yaml'),
+  });
 });

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -54,6 +55,19 @@ test('reading makes no file; the first change does', async () => {
   expect(existsSync(file)).toBe(false);
   const id = await launch(sim);
   expect(await machineIds(openSim())).toEqual([id]);
+});
+
+test('seeding writes only where something is missing', async () => {
+  const sim = openSim();
+  await sim.ensureSeeded(simFleet());
+  expect(existsSync(file)).toBe(false);
+  await launch(sim);
+  const before = statSync(file).mtimeMs;
+  const text = readFileSync(file, 'utf8');
+  await openSim().ensureSeeded(simFleet());
+  expect([statSync(file).mtimeMs, readFileSync(file, 'utf8')]).toEqual([before, text]);
+  await openSim().ensureSeeded(simFleet({ subnets: ['subnet-0d'] }));
+  expect(readFileSync(file, 'utf8')).toContain('subnet-0d');
 });
 
 test('the virtual clock, the machines and the ghost go on in the next process', async () => {

@@ -64,7 +64,32 @@ test('terminating with a home attached is S5, and S1 where that deletes it', asy
     }),
   );
   await sim.ec2.send(terminate);
-  expect(rules(sim)).toEqual(['S5 TerminateInstances', 'S1 TerminateInstances']);
+  expect(rules(sim)).toEqual([
+    'S1 ModifyInstanceAttribute',
+    'S5 TerminateInstances',
+    'S1 TerminateInstances',
+  ]);
+});
+
+test('a home that a launch makes is S1', async () => {
+  const sim = newSim();
+  const input = await launchInput(sim);
+  const Tags = [{ Key: 'devinstance:role', Value: 'home' }];
+  const TagSpecifications = [{ ResourceType: 'volume' as const, Tags }];
+  await sim.ec2.send(new RunInstancesCommand({ ...input, TagSpecifications }));
+  expect(rules(sim)).toEqual(['S1 RunInstances']);
+});
+
+test('keeping a home from being deleted is silent', async () => {
+  const sim = newSim();
+  const { machineId } = await machineWithHome(sim);
+  await sim.ec2.send(
+    new ModifyInstanceAttributeCommand({
+      InstanceId: machineId,
+      BlockDeviceMappings: [{ DeviceName: homeDeviceName, Ebs: { DeleteOnTermination: false } }],
+    }),
+  );
+  sim.ghost.assertSilent();
 });
 
 test('a home made for several machines, or detached by force, is S2', async () => {
@@ -104,7 +129,7 @@ test.each([
   expect(rules(sim)).toEqual(['S3 DetachVolume']);
 });
 
-test('permission to format that outlives the first format is S4 once the disk looks empty', async () => {
+test('permission that outlives the first format is S4 once the disk looks empty', async () => {
   const sim = newSim();
   const { machineId, homeId } = await machineWithHome(sim);
   await sim.clock.sleep(60_000);

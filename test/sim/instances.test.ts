@@ -116,6 +116,15 @@ test('a shutdown from inside has a reason of its own', async () => {
   expect(StateReason?.Code).toBe('Client.InstanceInitiatedShutdown');
 });
 
+test('a shutdown from inside terminates a machine that was launched so', async () => {
+  const sim = newSim();
+  const id = await launch(sim, { more: { InstanceInitiatedShutdownBehavior: 'terminate' } });
+  await sim.clock.sleep(20_000);
+  await sim.people.shutDown(id);
+  expect((await readMachine(sim, id)).State?.Name).toBe('shutting-down');
+  await expect(sim.people.shutDown(id)).rejects.toThrow('is not running');
+});
+
 const slashTag = [{ ResourceType: 'instance', Tags: [{ Key: 'a/b', Value: 'c' }] }] as const;
 
 const refusals: readonly [string, Partial<RunInstancesCommandInput>][] = [
@@ -155,6 +164,8 @@ test('a launch keeps what it was told', async () => {
   const machine = await readMachine(sim, id);
   expect(machine).toMatchObject({
     InstanceType: 't3.xlarge',
+    SubnetId: 'subnet-0a',
+    PrivateIpAddress: '10.0.0.4',
     Placement: { AvailabilityZone: 'eu-west-1a' },
     IamInstanceProfile: { Arn: 'arn:aws:iam::111122223333:instance-profile/dev-instance' },
     MetadataOptions: { HttpTokens: 'required', InstanceMetadataTags: 'enabled' },
@@ -200,6 +211,14 @@ test('an equal call with the same token answers the same machine', async () => {
   expect(await codeOf(launch(sim))).toBe('IdempotentInstanceTerminated');
 });
 
+test('AWS may answer a token that is used for something else with what it made first', async () => {
+  const sim = newSim();
+  const first = await launch(sim);
+  sim.conditions.answerChangedTokens(true);
+  expect(await launch(sim, { more: { InstanceType: 't3.large' } })).toBe(first);
+  expect((await readMachine(sim, first)).InstanceType).toBe('t3.xlarge');
+});
+
 test('a token holds in its zone only', async () => {
   const sim = newSim();
   const first = await launch(sim, { token: 'same' });
@@ -219,6 +238,21 @@ test('a pool without places refuses launches and starts, until it has some', asy
   await sim.conditions.setCapacity('eu-west-1a', 't3.xlarge', 1);
   expect(await codeOf(start())).toBe('ok');
   expect(await codeOf(launch(sim, { uid: 'uid-3' }))).toBe('InsufficientInstanceCapacity');
+});
+
+test('a batch to start is refused whole where only some of it has a place', async () => {
+  const sim = newSim();
+  const first = await machineIn(sim, 'stopped');
+  const second = await launch(sim, { uid: 'uid-2' });
+  await sim.clock.sleep(20_000);
+  await sim.people.stop(second);
+  await sim.clock.sleep(40_000);
+  await sim.conditions.setCapacity('eu-west-1a', 't3.xlarge', 1);
+  const both = new StartInstancesCommand({ InstanceIds: [first, second] });
+  expect(await codeOf(sim.ec2.send(both))).toBe('InsufficientInstanceCapacity');
+  expect((await readMachine(sim, first)).State?.Name).toBe('stopped');
+  await sim.conditions.setCapacity('eu-west-1a', 't3.xlarge', undefined);
+  expect(await codeOf(sim.ec2.send(both))).toBe('ok');
 });
 
 test('a zone without a type says Unsupported', async () => {

@@ -53,12 +53,15 @@ test('a terminated machine leaves its home available and is listed for an hour',
   await sim.clock.sleep(5_000);
   const root = (await readMachine(sim, machineId)).BlockDeviceMappings?.[0]?.Ebs?.VolumeId ?? '';
   await sim.ec2.send(new TerminateInstancesCommand({ InstanceIds: [machineId] }));
+  expect((await readMachine(sim, machineId)).State?.Name).toBe('shutting-down');
+  expect((await readVolume(sim, root)).State).toBe('in-use');
   await sim.clock.sleep(30_000);
   expect((await readMachine(sim, machineId)).State?.Name).toBe('terminated');
   expect((await readMachine(sim, machineId)).Tags).toContainEqual({
     Key: tagKeys.uid,
     Value: 'uid-1',
   });
+  expect(await readMachine(sim, machineId)).not.toHaveProperty('SubnetId');
   expect((await readVolume(sim, homeId)).State).toBe('available');
   expect(sim.disk(homeId)).toEqual(written);
   expect(await codeOf(readVolume(sim, root))).toBe('InvalidVolume.NotFound');

@@ -97,6 +97,7 @@ const controls: readonly [string, DescribeInstancesCommandInput][] = [
   ['InvalidParameterValue', { NextToken: 'not-a-token' }],
   ['InvalidInstanceID.Malformed', { InstanceIds: ['machine'] }],
   ['InvalidInstanceID.NotFound', { InstanceIds: ['i-0123456789abcdef0'] }],
+  ['InvalidInstanceID.NotFound', { InstanceIds: ['i-0123456789abcdef0', 'i-0123456789abcdef1'] }],
   ['InvalidParameterCombination', { InstanceIds: ['i-0123456789abcdef0'], MaxResults: 5 }],
 ];
 

@@ -83,13 +83,17 @@ test('a published image is the next version of its parameter, and the old one st
   const published = await sim.people.publishImage(simChannel);
   expect(published).not.toBe(old?.Value);
   expect(await read(simChannel.follow)).toMatchObject({ Value: published, Version: 2 });
-  expect(await read(`${simChannel.follow}:1`)).toMatchObject({ Value: old?.Value, Version: 1 });
+  expect(await read(`${simChannel.follow}:1`)).toMatchObject({
+    Value: old?.Value,
+    Version: 1,
+    Selector: ':1',
+  });
   expect(await codeOf(read(`${simChannel.follow}:3`))).toBe('ParameterVersionNotFound');
 });
 
 test('parameters are put, overwritten only when asked, and read ten at a time', async () => {
   const { ssm } = newSim();
-  const put = (Value: string, Overwrite = false) =>
+  const put = (Value: string, Overwrite?: boolean) =>
     ssm.send(new PutParameterCommand({ Name: '/config/x', Value, Type: 'String', Overwrite }));
   expect((await put('one')).Version).toBe(1);
   expect(await codeOf(put('two'))).toBe('ParameterAlreadyExists');

@@ -98,6 +98,18 @@ test('a detachment takes its time, and a second one is refused', async () => {
   sim.ghost.assertSilent();
 });
 
+test.each(['launched', 'terminated'])('nothing is detached from a machine just %s', async (how) => {
+  const sim = newSim();
+  const { machineId, homeId } = await machineWithHome(sim);
+  await stopFully(sim, machineId);
+  if (how === 'launched') await sim.people.start(machineId);
+  else await sim.people.terminate(machineId);
+  const command = new DetachVolumeCommand({ VolumeId: homeId });
+  expect(await codeOf(sim.ec2.send(command))).toBe('IncorrectState');
+  const nameless = new DetachVolumeCommand({ VolumeId: undefined });
+  expect(await codeOf(sim.ec2.send(nameless))).toBe('MissingParameter');
+});
+
 test('the root of a running machine is not detached', async () => {
   const sim = newSim();
   const id = await runningMachine(sim);
@@ -125,15 +137,18 @@ test('DeleteOnTermination without a value means true', async () => {
 
 const base: CreateVolumeCommandInput = { AvailabilityZone: 'eu-west-1a', VolumeType: 'gp3' };
 
-test.each([
+const badVolumes: readonly [string, CreateVolumeCommandInput][] = [
   ['MissingParameter', base],
+  ['MissingParameter', { VolumeType: 'gp3', Size: 10 }],
   ['InvalidZone.NotFound', { ...base, AvailabilityZone: 'eu-west-1z', Size: 10 }],
   ['InvalidZone.NotFound', { ...base, AvailabilityZone: 'us-east-1a', Size: 10 }],
   ['InvalidParameterValue', { ...base, Size: 0 }],
   ['InvalidParameterValue', { ...base, Size: 100_000 }],
   ['UnknownVolumeType', { ...base, Size: 10, VolumeType: 'gp9' as 'gp3' }],
   ['InvalidSnapshot.NotFound', { ...base, SnapshotId: 'snap-0123456789abcdef0' }],
-])('a volume is refused with %s for %j', async (code, input) => {
+];
+
+test.each(badVolumes)('a volume is refused with %s for %j', async (code, input) => {
   expect(await codeOf(newSim().ec2.send(new CreateVolumeCommand(input)))).toBe(code);
 });
 

@@ -18,6 +18,7 @@ export function cloudOver(sim: SimAccount, changes: Partial<Ec2WriteAccess> = {}
 /** Interest in nothing but what carries the fleet's tag. */
 export function interestIn(changes: Partial<Interest> = {}): Interest {
   return {
+    account: '111122223333',
     fleet: 'dev',
     machineIds: [],
     homeIds: [],

@@ -136,8 +136,6 @@ export function makeRecord(
 /** An account that was read whole. */
 export function makeObserved(over: Partial<Observed> = {}): Observed {
   return {
-    account: '111122223333',
-    region: 'eu-west-1',
     machines: [],
     homes: [],
     absent: new Set(),

@@ -17,7 +17,7 @@ export function creationDetails(
     `image ${describeImage(spec, image)}`,
     duty.state === 'running'
       ? `schedule ${duty.reason}`
-      : `schedule ${duty.reason}: made now, it may run for ${spec.schedule.manualStartHoldMinutes} min`,
+      : `schedule ${duty.reason}: made now, it may run for ${durationText(spec.schedule.manualStartHoldMinutes)}`,
   ];
 }
 
@@ -26,4 +26,12 @@ function describeImage(spec: EffectiveSpec, image: ImageReading | undefined): st
   if (image === undefined) return `${channel}(not read)`;
   if (!image.usable) return `${channel}(${image.reason})`;
   return `${channel}${image.imageId} (${image.imageName})`;
+}
+
+/** `45 min`, `4 h`, `1 h 30 min`. */
+export function durationText(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  if (hours === 0) return `${rest} min`;
+  return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
 }

@@ -146,7 +146,9 @@ function startedByPerson(
     ...record,
     power: { state: 'running', at, by: 'person' },
     becomingReadySince: now,
-    ...(isOff && holdMs > 0 ? { manualHold: { from: at, until: plusMillis(at, holdMs) } } : {}),
+    ...(isOff && holdMs > 0
+      ? { manualHold: { from: at, until: plusMillis(at, holdMs), cause: 'person' as const } }
+      : {}),
   };
 }
 

@@ -91,7 +91,9 @@ function launchedFacts(
     becomingReadySince: at,
     ranAs: instanceType,
     ...(instanceType === record.effective.instanceType ? {} : { standInType: instanceType }),
-    ...(isOff && holdMs > 0 ? { manualHold: { from: at, until: plusMillis(at, holdMs) } } : {}),
+    ...(isOff && holdMs > 0
+      ? { manualHold: { from: at, until: plusMillis(at, holdMs), cause: 'creation' as const } }
+      : {}),
   };
 }
 

@@ -24,7 +24,7 @@ export const protectRule: Rule = (situation) => {
 export const createHomeRule: Rule = (situation) => {
   const { machine, record, home, standing, observed } = situation;
   if (machine === undefined) return undefined;
-  if (home?.state === 'creating') return { waiting: `home ${home.id} to be created`, final: true };
+  if (home?.state === 'creating') return { waiting: 'the home to be created', final: true };
   if (record.homeId !== undefined) return undefined;
   if (isUnread(observed, 'homes')) {
     const message = 'homes could not be read, so none is created';
@@ -64,7 +64,7 @@ export const tagRule: Rule = (situation) => {
   const [first] = wrong;
   if (first === undefined) return undefined;
   return {
-    changes: isPartOfCreation(situation)
+    changes: isPartOfMore(situation)
       ? []
       : wrong.map(({ id, tags }) => tagChange(situation, id, tags)),
     action: { kind: 'tag', name: record.name, resourceId: first.id, tags: first.tags },
@@ -73,19 +73,14 @@ export const tagRule: Rule = (situation) => {
 
 function tagChange(situation: Situation, id: string, tags: Readonly<Record<string, string>>) {
   const pairs = Object.entries(tags).map(([key, value]) => `${key}=${value}`);
-  const reason = Object.hasOwn(tags, tagKeys.phase) ? phaseReason(tags) : 'tags_drifted';
-  return change(situation, 'change', [reason], {
-    details: [`tag ${id}: ${pairs.join(', ')}`],
-    at: 'now',
-  });
+  const reason = Object.hasOwn(tags, tagKeys.phase) ? 'file_restored' : 'tags_drifted';
+  const details = [`tag ${id}: ${pairs.join(', ')}`];
+  return change(situation, 'change', [reason], { details, at: 'now' });
 }
 
-function phaseReason(tags: Readonly<Record<string, string>>): string {
-  return tags[tagKeys.phase] === 'orphaned' ? 'file_removed' : 'file_restored';
-}
-
-function isPartOfCreation(situation: Situation): boolean {
-  return !situation.record.homeWasReady && situation.standing.kind !== 'orphaned';
+/** A creation and an orphaning are shown as one change each, tags included. */
+function isPartOfMore({ record, standing }: Situation): boolean {
+  return !record.homeWasReady || standing.kind === 'orphaned';
 }
 
 function machineTags(situation: Situation, machine: Machine): Readonly<Record<string, string>> {
@@ -134,7 +129,7 @@ export const attachRule: Rule = (situation) => {
     return { holds: [hold(situation, 'HomeElsewhere', message, remedy)], final: true };
   }
   if (home.state !== 'available') {
-    return { waiting: `home ${home.id} (${home.state}) to become available`, final: true };
+    return { waiting: 'the home to become available', final: true };
   }
   return {
     changes: record.homeWasReady
@@ -160,14 +155,14 @@ function attachmentFinding(machine: Machine, home: Home): Finding | undefined {
   const attachment = home.attachments.find((candidate) => candidate.instanceId === machine.id);
   return attachment === undefined || attachment.state === 'attached'
     ? undefined
-    : { waiting: `home ${home.id} (${attachment.state}) to be attached to ${machine.id}` };
+    : { waiting: 'the home to be attached' };
 }
 
 /** Homes grow online and never shrink. A volume takes one modification at a time. */
 export const growRule: Rule = (situation) => {
   const { home, spec, record, standing } = situation;
   if (home === undefined || standing.kind === 'orphaned') return undefined;
-  if (home.modifying === 'modifying') return { waiting: `home ${home.id} to be modified` };
+  if (home.modifying === 'modifying') return { waiting: 'the home to be modified' };
   const want = spec.homeVolume;
   if (want.sizeGib < home.sizeGib) return shrinkRefused(situation, home);
   const details = homeDifferences(situation, home);

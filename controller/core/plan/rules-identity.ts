@@ -34,8 +34,9 @@ export const standingRule: Rule = (situation) => {
   const remedies = {
     InvalidSpec: 'mend the file; until then its last valid spec stays in force',
     OwnerChanged: 'an owner never changes: restore it, or use a new name for the new owner',
-    InterlockDisrupted: 'until then its last valid spec stays in force; see the interlock',
-    InterlockEmptySource: 'until then its last valid spec stays in force; see the interlock',
+    InterlockDisrupted: 'see the interlock; until it is lifted, its last valid spec stays in force',
+    InterlockEmptySource:
+      'see the interlock; until it is lifted, its last valid spec stays in force',
   };
   return {
     holds: [hold(situation, standing.reason, standing.message, remedies[standing.reason])],
@@ -103,7 +104,7 @@ function missingHome(situation: Situation): Finding {
   const { record, now } = situation;
   const since = record.homeSince;
   if (since !== undefined && now < plusMillis(since, visibilityMs)) {
-    return { waiting: `home ${record.homeId} to become visible` };
+    return { waiting: 'the home to become visible' };
   }
   const message = `home ${record.homeId} does not exist (asked by tag and by id)`;
   const remedy = 'find out who deleted it; no new home is made in its place';
@@ -118,7 +119,7 @@ function homeElsewhere(situation: Situation, home: Home): Finding | undefined {
   if (other === undefined) return undefined;
   const holder = observed.machines.find((candidate) => candidate.id === other.instanceId);
   if (holder !== undefined && !isLive(holder)) {
-    return { waiting: `home ${home.id} to be released by ${holder.state} ${holder.id}` };
+    return { waiting: 'the home to be released by its former machine' };
   }
   const message = `home ${home.id} is attached to ${other.instanceId}`;
   const remedy = `stop ${other.instanceId} and detach the volume`;

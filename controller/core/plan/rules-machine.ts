@@ -22,7 +22,7 @@ function launchFinding(situation: Situation): Finding {
     return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
   }
   if (isMaybeInvisible(situation)) {
-    return { waiting: `machine ${record.machineId} to become visible` };
+    return { waiting: 'the machine to become visible' };
   }
   const step = record.step;
   if (step?.action.kind === 'launch') {
@@ -92,7 +92,7 @@ export const transientRule: Rule = (situation) => {
   if (machine?.state === 'pending') {
     const deadline = readyDeadline(record);
     if (deadline === undefined || now < deadline) {
-      return { waiting: `${machine.id} to run`, final: true };
+      return { waiting: 'the machine to run', final: true };
     }
     const message = `${machine.id} has been pending since ${record.becomingReadySince}`;
     return {
@@ -103,7 +103,7 @@ export const transientRule: Rule = (situation) => {
   if (machine?.state !== 'stopping') return undefined;
   const since = record.power?.at;
   if (since === undefined || now < plusMillis(since, stopDeadlineMs)) {
-    return { waiting: `${machine.id} to stop`, final: true };
+    return { waiting: 'the machine to stop', final: true };
   }
   const message = `${machine.id} has been stopping since ${since}`;
   const remedy = 'wait, or force the stop by hand and check the home afterwards';

@@ -13,7 +13,7 @@ export const readyRule: Rule = (situation) => {
   if (isReady(machine, home, observed)) return undefined;
   const deadline = readyDeadline(record);
   if (deadline === undefined || now < deadline) {
-    return { waiting: `${machine.id} to be ready (${whatIsMissing(situation)})` };
+    return { waiting: `the machine to be ready (${whatIsMissing(situation)})` };
   }
   const message = `${machine.id} is not ready after ${spec.readyWithinMinutes} min: ${whatIsMissing(situation)}`;
   const remedy = 'look at its system log in EC2';
@@ -137,7 +137,7 @@ export const dutyRule: Rule = (situation) => {
     return { holds: [hold(situation, 'RetireUnsupported', message, remedy)] };
   }
   if (isUndecided(record, machine, situation.now))
-    return { waiting: `${machine.id} to be seen running` };
+    return { waiting: 'the machine to be seen running' };
   const duty = dutyOf(situation);
   if (duty.state === 'stopped' || !duty.enforced) return undefined;
   return {
@@ -157,7 +157,7 @@ export function stopWhenDue(situation: Situation): Finding | undefined {
   if (machine?.state !== 'running') return undefined;
   if (standing.kind === 'orphaned') return stopOrphan(situation, machine.id);
   if (isUndecided(record, machine, situation.now))
-    return { waiting: `${machine.id} to be seen stopping` };
+    return { waiting: 'the machine to be seen stopping' };
   const duty = dutyOf(situation);
   if (duty.state === 'running' || !duty.enforced) return undefined;
   if (!record.homeWasReady && !isOverdue(situation)) return undefined;
@@ -174,17 +174,8 @@ export function stopWhenDue(situation: Situation): Finding | undefined {
 
 function stopOrphan(situation: Situation, machineId: string): Finding {
   const at = orphanStopAt(situation);
-  const isDue = toMillis(at) <= toMillis(situation.now);
-  const changes = [
-    change(situation, 'orphan', ['file_removed'], {
-      details: [`stop ${machineId}; the machine and the home stay`],
-      at: isDue ? 'now' : at,
-      note: 'restore the file to keep it running',
-    }),
-  ];
-  if (!isDue) return { changes, wakeAt: at };
+  if (toMillis(at) > toMillis(situation.now)) return { wakeAt: at };
   return {
-    changes,
     action: { kind: 'stop', name: situation.record.name, machineId },
     disruptive: true,
   };

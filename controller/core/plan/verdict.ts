@@ -2,7 +2,7 @@ import type { Action } from '../action.ts';
 import { earliest, type Instant } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { creationDetails } from './describe.ts';
-import { dutyOf } from './duty.ts';
+import { dutyOf, orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { forget } from './memory.ts';
 import { readyDeadline } from './ready.ts';
@@ -63,7 +63,7 @@ export function verdictOn(situation: Situation): Verdict {
   const holds = [...findings.flatMap((finding) => finding.holds ?? []), ...backingOff];
   const waiting = findings.find((finding) => finding.waiting !== undefined)?.waiting;
   const changes = [
-    ...wholeChanges(situation, { holds, waiting, isActing: chosen !== undefined }),
+    ...wholeChanges(situation, { holds, waiting, action: chosen?.action }),
     ...findings.flatMap((finding) => finding.changes ?? []),
   ];
   const transition = transitionOf(situation);
@@ -131,15 +131,17 @@ function wholeChanges(
   state: {
     readonly holds: readonly Hold[];
     readonly waiting: string | undefined;
-    readonly isActing: boolean;
+    readonly action: Action | undefined;
   },
 ): readonly Change[] {
   const { record, standing, spec, machine, image } = situation;
-  if (standing.kind === 'orphaned' || spec.lifecycle !== 'active') return [];
+  if (standing.kind === 'orphaned') return orphanChanges(situation, state.action);
+  if (spec.lifecycle !== 'active') return [];
   const blocker =
-    state.isActing || state.waiting !== undefined ? undefined : state.holds[0]?.reason;
+    state.action !== undefined || state.waiting !== undefined ? undefined : state.holds[0]?.reason;
   const duty = dutyOf(situation);
-  const isIdle = !state.isActing && state.waiting === undefined && duty.state === 'stopped';
+  const isIdle =
+    state.action === undefined && state.waiting === undefined && duty.state === 'stopped';
   const start = isIdle && record.ordinal > 0 && duty.until !== undefined ? duty.until : 'now';
   const rest = blocker === undefined ? { at: start } : { withheldBy: blocker };
   if (!record.homeWasReady) {
@@ -157,6 +159,22 @@ function wholeChanges(
   if (machine !== undefined) return [];
   const details = [`new machine ${spec.instanceType} around home ${record.homeId} in ${record.az}`];
   return [change(situation, 'recover', ['machine_gone'], { details, ...rest })];
+}
+
+/** What is left to do for a DevInstance that no file names any more; nothing once it is put away. */
+function orphanChanges(situation: Situation, action: Action | undefined): readonly Change[] {
+  const { machine, record } = situation;
+  const isOn = machine?.state === 'running' || machine?.state === 'pending';
+  if (!isOn && action === undefined) return [];
+  const home =
+    record.homeId === undefined ? [] : [`home ${record.homeId} is kept, whole and untouched`];
+  const fate = isOn ? 'stopped once, never started again' : 'not started again';
+  const details =
+    machine === undefined ? home : [`machine ${machine.id} is kept, ${fate}`, ...home];
+  const at = isOn ? orphanStopAt(situation) : undefined;
+  const when = at === undefined || at <= situation.now ? ('now' as const) : at;
+  const note = 'restore the file to keep it running';
+  return [change(situation, 'orphan', ['file_removed'], { details, at: when, note })];
 }
 
 function transitionOf(situation: Situation): Transition | undefined {

@@ -8,7 +8,12 @@ import { localMillisAt, type Zone } from './zone.ts';
 /** What a person did to a machine by hand, as far as it still counts; the later act counts. */
 export interface ScheduleMemory {
   /** A start by hand: the machine may run in [from, until). */
-  readonly manualHold?: { readonly from: Instant; readonly until: Instant };
+  readonly manualHold?: {
+    readonly from: Instant;
+    readonly until: Instant;
+    /** `creation`: nobody started it, it was made while the schedule was off. */
+    readonly cause?: 'person' | 'creation';
+  };
   /** A stop by hand. */
   readonly manualStopAt?: Instant;
 }
@@ -42,10 +47,12 @@ export function dutyAt(schedule: ResolvedSchedule, memory: ScheduleMemory, now: 
 interface Hold {
   readonly from: number;
   readonly until: number;
+  /** For people: how it came to run. */
+  readonly because: string;
 }
 
 function countingHold(
-  hold: { readonly from: Instant; readonly until: Instant },
+  hold: NonNullable<ScheduleMemory['manualHold']>,
   stoppedAt: Instant | undefined,
   nowMillis: number,
 ): Hold | undefined {
@@ -53,7 +60,8 @@ function countingHold(
   const until = toMillis(hold.until);
   if (from > nowMillis || until <= from) return undefined;
   if (stoppedAt !== undefined && toMillis(stoppedAt) >= from) return undefined;
-  return { from, until };
+  const because = hold.cause === 'creation' ? 'made outside its windows' : 'started by hand';
+  return { from, until, because };
 }
 
 function withHold(
@@ -67,8 +75,8 @@ function withHold(
   if (windows.state === 'running') return { ...windows, until };
   const reason =
     nowMillis < hold.until
-      ? `started by hand, held until ${clockText(schedule.zone, hold.until, nowMillis)}`
-      : 'started by hand, held through to the next window';
+      ? `${hold.because}, held until ${clockText(schedule.zone, hold.until, nowMillis)}`
+      : `${hold.because}, held through to the next window`;
   return { state: 'running', reason, since: hold.from, until };
 }
 

@@ -1,16 +1,16 @@
 import {
-  type Document,
   isMap,
   isScalar,
   isSeq,
   type Node,
+  type Pair,
   parseDocument,
   type Scalar,
   type YAMLMap,
 } from 'yaml';
 import { type FaultAtOffset, type FieldPath, quote } from './problem.ts';
 import { findHiddenCharacter } from './text.ts';
-import { findForbiddenToken, maxDepth, tooDeep } from './tokens.ts';
+import { findForbiddenToken, maxDepth, startOfQuoted, tooDeep } from './tokens.ts';
 
 /** One YAML document with a mapping at its root and nothing in it that specs do not use. */
 export interface SpecDocument {
@@ -37,7 +37,7 @@ export function composeDocument(text: string): SpecDocument | { faults: readonly
   });
   // One mistake gives several errors in a row: the first one names it.
   const first = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])[0];
-  if (first !== undefined) return { faults: [syntaxFault(first)] };
+  if (first !== undefined) return { faults: [syntaxFault(first, text)] };
   const root = document.contents;
   if (root === null || (isScalar(root) && root.source === '')) return { faults: [empty] };
   if (!isMap(root)) return { faults: [{ ...notMapping, offset: root.range?.[0] ?? 0 }] };
@@ -47,18 +47,26 @@ export function composeDocument(text: string): SpecDocument | { faults: readonly
   return {
     value: document.toJS({ maxAliasCount: 0 }),
     numberFaults: survey.numberFaults,
-    offsetOf: (field, at) => offsetOf(document, field, at),
+    offsetOf: makeOffsets(root),
   };
 }
 
-function syntaxFault(error: { readonly message: string; readonly pos: [number, number] }) {
-  const message = quote(error.message).slice(1, -1).replaceAll('\\"', '"');
+interface YamlFault {
+  readonly message: string;
+  readonly pos: readonly [number, number];
+}
+
+function syntaxFault({ message, pos }: YamlFault, text: string): FaultAtOffset {
+  const shown = message
+    .replace(/[^\x20-\x7e]/g, '?')
+    .replace(/^Missing closing (.)quote/, 'a $1 is never closed');
   return {
     code: 'E_YAML',
-    message: message.charAt(0).toLowerCase() + message.slice(1),
+    message: shown.charAt(0).toLowerCase() + shown.slice(1),
     fix: 'Correct the YAML here; put text with special characters in quotes, indent with spaces.',
-    offset: error.pos[0],
-  } as const;
+    // What is wrong inside quotes (an escape, a missing end) is the fault of the quoted text.
+    offset: startOfQuoted(text, pos[0]) ?? pos[0],
+  };
 }
 
 const empty: FaultAtOffset = {
@@ -98,7 +106,7 @@ function surveyNode(node: unknown, depth: number, survey: Survey): void {
 function surveyKeys(map: YAMLMap, survey: Survey): void {
   const seen = new Set<string>();
   for (const { key } of map.items) {
-    const name = isScalar(key) ? String(key.value) : '';
+    const name = nameOf(key);
     const offset = startOf(key);
     if (name === '<<') {
       const fix = 'Write the fields themselves; defaults belong in a DevInstanceClass.';
@@ -140,23 +148,33 @@ function startOf(node: unknown): number {
   return (node as Partial<Node> | null)?.range?.[0] ?? 0;
 }
 
-function offsetOf(document: Document, field: FieldPath, at?: 'key'): number {
-  let node: unknown = document.contents;
-  let offset = startOf(node);
-  for (const [index, segment] of field.entries()) {
-    if (isMap(node)) {
-      const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === segment);
-      if (pair === undefined) return offset;
-      const isUnwritten = isScalar(pair.value) && pair.value.source === '';
-      const isWanted = at === 'key' && index === field.length - 1;
-      node = pair.value;
-      offset = startOf(isWanted || isUnwritten || node === null ? pair.key : node);
-    } else if (isSeq(node) && node.items[Number(segment)] !== undefined) {
-      node = node.items[Number(segment)];
-      offset = startOf(node);
-    } else {
-      return offset;
+type KeyedPairs = ReadonlyMap<string, Pair>;
+
+/** Finds fields of one document; the keys of a mapping are indexed once. */
+function makeOffsets(root: YAMLMap): SpecDocument['offsetOf'] {
+  const index = new Map<YAMLMap, KeyedPairs>();
+  const pairsOf = (map: YAMLMap): KeyedPairs => {
+    const known = index.get(map) ?? new Map(map.items.map((pair) => [nameOf(pair.key), pair]));
+    index.set(map, known);
+    return known;
+  };
+  return (field, at) => {
+    let node: unknown = root;
+    let offset = startOf(root);
+    for (const [position, segment] of field.entries()) {
+      const pair = isMap(node) ? pairsOf(node).get(segment) : undefined;
+      const item = isSeq(node) ? node.items[Number(segment)] : pair?.value;
+      if (pair === undefined && item === undefined) return offset;
+      const isAtKey = at === 'key' && position === field.length - 1;
+      // A value that is not written at all has no place of its own.
+      const isUnwritten = item === null || (isScalar(item) && item.source === '');
+      offset = startOf(pair !== undefined && (isAtKey || isUnwritten) ? pair.key : item);
+      node = item;
     }
-  }
-  return offset;
+    return offset;
+  };
+}
+
+function nameOf(key: unknown): string {
+  return isScalar(key) ? String(key.value) : '';
 }

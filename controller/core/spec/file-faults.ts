@@ -120,7 +120,7 @@ export function forbiddenType(
 }
 
 function mountFaults(mounts: NonNullable<DevInstanceClassSpec['efsMounts']>): FaultAtField[] {
-  return firstSeen(mounts.map(({ path }) => path)).map((index) => ({
+  return repeatedPositions(mounts.map(({ path }) => path)).map((index) => ({
     code: 'E_VALUE',
     message: `something is mounted at ${mounts[index]?.path} already`,
     fix: 'Mount each file system at a path of its own.',
@@ -129,7 +129,7 @@ function mountFaults(mounts: NonNullable<DevInstanceClassSpec['efsMounts']>): Fa
 }
 
 /** The positions of texts that stand before in the list. */
-function firstSeen(texts: readonly string[]): number[] {
+function repeatedPositions(texts: readonly string[]): number[] {
   const seen = new Set<string>();
   const repeated: number[] = [];
   for (const [index, text] of texts.entries()) {
@@ -163,7 +163,7 @@ function publishFaults({ follow, publish }: ImageChannelSpec): FaultAtField[] {
   if (publish === undefined) return [];
   const names = [follow, publish.stable, publish.previous];
   const keys = ['follow', 'stable', 'previous'];
-  return firstSeen(names).map((index) => ({
+  return repeatedPositions(names).map((index) => ({
     code: 'E_VALUE',
     message: `${keys[index]} is the parameter of another field already`,
     fix: 'Give follow, stable and previous three different parameters.',
@@ -172,7 +172,7 @@ function publishFaults({ follow, publish }: ImageChannelSpec): FaultAtField[] {
 }
 
 function waveFaults(waves: NonNullable<NonNullable<ImageChannelSpec['rollout']>['waves']>) {
-  return firstSeen(waves.map(({ name }) => name)).map(
+  return repeatedPositions(waves.map(({ name }) => name)).map(
     (index): FaultAtField => ({
       code: 'E_VALUE',
       message: `there is a wave ${waves[index]?.name} already`,

@@ -13,7 +13,7 @@ import {
   quote,
 } from './problem.ts';
 import { schemaFaults } from './schema-faults.ts';
-import { decodeText, placeAt } from './text.ts';
+import { decodeText, makePlaces } from './text.ts';
 import { validators } from './validators.generated.ts';
 
 export type Kind = keyof ManifestByKind;
@@ -64,9 +64,8 @@ export function readSpecFile(file: SpecFile, label: string): Reading {
   const { text } = decoded;
   const document = composeDocument(text);
   if ('faults' in document) {
-    const problems = document.faults.map((each) =>
-      makeProblem(label, placeAt(text, each.offset), each),
-    );
+    const placeAt = makePlaces(text);
+    const problems = document.faults.map((each) => makeProblem(label, placeAt(each.offset), each));
     return { problems, broken: guessBroken(text, [stem]) };
   }
   return readManifest(document, { stem, label, text });
@@ -195,8 +194,9 @@ function problemsOf(
   const located = [...perField.values()];
   const taken = new Set(located.map(({ offset }) => offset));
   const numberFaults = document.numberFaults.filter(({ offset }) => !taken.has(offset));
+  const placeAt = makePlaces(text);
   return [...located, ...numberFaults]
-    .map((fault) => makeProblem(label, placeAt(text, fault.offset), fault))
+    .map((fault) => makeProblem(label, placeAt(fault.offset), fault))
     .sort(compareProblems);
 }
 
@@ -204,5 +204,5 @@ function problemsOf(
 export function locateFault(manifest: Manifest, fault: FaultAtField): Problem {
   const document = composeDocument(manifest.text);
   const offset = 'faults' in document ? 0 : document.offsetOf(fault.field, fault.at);
-  return makeProblem(manifest.file, placeAt(manifest.text, offset), fault);
+  return makeProblem(manifest.file, makePlaces(manifest.text)(offset), fault);
 }

@@ -82,7 +82,7 @@ function resolveDeveloper({ name, spec }: ManifestOf<'Developer'>): ResolvedDeve
   };
 }
 
-/** The home as the rules on it see it: DevInstance over class over defaults, in the format's words. */
+/** The home as the rules see it: DevInstance over class over defaults, in the format's words. */
 export function mergeHome({ devInstance, devInstanceClass }: ClassPair) {
   return { ...homeDefaults, ...devInstanceClass.spec.homeVolume, ...devInstance.spec.homeVolume };
 }

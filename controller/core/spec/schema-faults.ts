@@ -173,7 +173,26 @@ function badText(field: FieldPath, value: string, notes: SchemaNotes, at?: 'key'
   return at === undefined ? fault : { ...fault, at };
 }
 
+/** What a limit says, by keyword: the message goes on after the field, the fix stands alone. */
+const bounds: Readonly<Record<string, (limit: number) => readonly [string, string]>> = {
+  minimum: (limit) => [`must be at least ${limit}`, `Write at least ${limit}.`],
+  maximum: (limit) => [`must be at most ${limit}`, `Write at most ${limit}.`],
+  minItems: (limit) => [`must have at least ${limit}`, `List at least ${limit}.`],
+  maxItems: (limit) => [`must have at most ${limit}`, `Keep at most ${limit}.`],
+  minProperties: () => ['is empty', 'Write what belongs in it, or remove it.'],
+  maxProperties: (limit) => [`must have at most ${limit} entries`, `Keep at most ${limit}.`],
+  uniqueItems: () => ['has something twice', 'List each only once.'],
+};
+
 function outOfBounds(field: FieldPath, error: ErrorObject, notes: SchemaNotes): FaultAtField {
-  const message = `${fieldLabel(field)} ${error.message ?? 'is out of bounds'}`;
-  return { code: 'E_SCHEMA', message, fix: notes.description ?? `It ${error.message}.`, field };
+  const [what, fix] = bounds[error.keyword]?.(Number(error.params['limit'])) ?? [
+    error.message ?? 'is not valid',
+    'Correct it.',
+  ];
+  return {
+    code: 'E_SCHEMA',
+    message: `${fieldLabel(field)} ${what}`,
+    fix: notes.description === undefined ? fix : `${fix} ${notes.description}`,
+    field,
+  };
 }

@@ -8,8 +8,16 @@ export const maxFileBytes = 16_384;
  * fillers, lone surrogates, noncharacters, and the mark that decoding leaves for broken bytes.
  * Variation selectors may stay: emoji in comments carry them.
  */
-const hiddenCharacter =
-  /(?![\t\n\r])\p{Cc}|\r(?!\n)|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]|(?![\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}|\p{Noncharacter_Code_Point}/u;
+const hiddenCharacter = new RegExp(
+  [
+    String.raw`(?![\t\n\r])\p{Cc}`,
+    String.raw`\r(?!\n)`,
+    String.raw`[\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]`,
+    String.raw`(?![\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}`,
+    String.raw`\p{Noncharacter_Code_Point}`,
+  ].join('|'),
+  'u',
+);
 
 /** The text of a spec file without its byte-order mark, or why it is none. */
 export function decodeText(
@@ -24,7 +32,7 @@ export function decodeText(
   // Broken bytes become U+FFFD, which is refused where it stands: that gives the place.
   const text = new TextDecoder('utf-8').decode(bytes);
   const fault = findHiddenCharacter(text);
-  return fault === undefined ? { text } : { fault, place: placeAt(text, fault.offset) };
+  return fault === undefined ? { text } : { fault, place: makePlaces(text)(fault.offset) };
 }
 
 const tooLarge: Fault = {
@@ -61,13 +69,17 @@ export function findHiddenCharacter(text: string): FaultAtOffset | undefined {
   };
 }
 
-/** The line and column of a character, in UTF-16 units. */
-export function placeAt(text: string, offset: number): Place {
-  let line = 1;
-  let lineStart = 0;
-  for (let end = text.indexOf('\n'); end >= 0 && end < offset; end = text.indexOf('\n', end + 1)) {
-    line++;
-    lineStart = end + 1;
+/** Finds line and column of characters of one text, in UTF-16 units: logarithmic in its lines. */
+export function makePlaces(text: string): (offset: number) => Place {
+  const lineStarts = [0];
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', end + 1)) {
+    lineStarts.push(end + 1);
   }
-  return { line, column: offset - lineStart + 1 };
+  return (offset) => {
+    let line = 0;
+    for (let step = 2 ** Math.ceil(Math.log2(lineStarts.length)); step >= 1; step /= 2) {
+      if ((lineStarts[line + step] ?? Number.POSITIVE_INFINITY) <= offset) line += step;
+    }
+    return { line: line + 1, column: offset - (lineStarts[line] ?? 0) + 1 };
+  };
 }

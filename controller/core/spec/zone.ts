@@ -2,7 +2,7 @@ const known = new Map<string, boolean>();
 
 /**
  * Whether a name of the right form is a time zone here. The form must have been checked: Intl on
- * Node 22 and 24 takes `+01:00` for a zone, and no list has them all (`supportedValuesOf` lacks UTC).
+ * Node 22 and 24 takes `+01:00` for a zone, and no list has all (`supportedValuesOf` lacks UTC).
  */
 export function isTimeZone(name: string): boolean {
   let isKnown = known.get(name);

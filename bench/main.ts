@@ -1,0 +1,23 @@
+import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { isMissed, tableOf } from './figure.ts';
+import { parsingFigures } from './parsing.ts';
+import { planningFigures } from './planning.ts';
+import { processFigures } from './processes.ts';
+import { scheduleFigures } from './schedules.ts';
+import { settledPassFigures } from './settled-pass.ts';
+
+// Figures depend on the machine, so a missed target is marked and is no error.
+const figures = [
+  ...processFigures(),
+  ...(await parsingFigures()),
+  ...(await planningFigures()),
+  ...(await scheduleFigures()),
+  ...(await settledPassFigures()),
+];
+const missed = figures.filter(isMissed).length;
+const model = cpus()[0]?.model ?? 'unknown processor';
+process.stdout.write(
+  `${tableOf(figures)}\n\n` +
+    `Node ${process.version}, ${platform()} ${arch()}, ${availableParallelism()} × ${model}\n` +
+    `${missed === 0 ? 'Every target is met.' : `${missed} targets MISSED.`}\n`,
+);

@@ -1,0 +1,134 @@
+import type { DesiredFleet, EffectiveSpec } from '../controller/core/desired.ts';
+import { hourMs, type Instant, minuteMs, plusMillis } from '../controller/core/instant.ts';
+import type { Home, ImageReading, Machine } from '../controller/core/observed.ts';
+import { homeTags, launchTags } from '../controller/core/plan/resource-tags.ts';
+import type { World } from '../controller/core/plan/world.ts';
+import type { DevInstanceRecord } from '../controller/core/record.ts';
+import { dutyAt } from '../controller/core/schedule/duty.ts';
+
+/** What people did before: nothing, started every machine by hand, or stopped every one. */
+export type Handling = 'none' | 'started' | 'stopped';
+
+const image = {
+  usable: true,
+  imageId: 'ami-0a1b2c3d4e5f60001',
+  imageName: 'ubuntu-24.04-1',
+  architecture: 'x86_64',
+  rootDeviceName: '/dev/sda1',
+  rootSnapshotGib: 8,
+} as const satisfies ImageReading;
+
+/**
+ * Makes the world of a fleet in which nothing is left to do at a moment. Each call of the answer
+ * gives new specs and records, as a pass reads them.
+ */
+export function settledWorlds(
+  desired: DesiredFleet,
+  now: Instant,
+  handling: Handling,
+): () => World {
+  const fleet = desired.fleet.name;
+  const settled = [...desired.devInstances.values()].map((spec, index) =>
+    settledMachine({ fleet, spec, index, now, handling }),
+  );
+  const ledger = JSON.stringify(settled.map(({ record }) => record));
+  const observed: World['observed'] = {
+    machines: settled.map(({ machine }) => machine),
+    homes: settled.map(({ home }) => home),
+    absent: new Set(),
+    subnets: new Map(),
+    images: new Map([['ubuntu-24.04', image]]),
+    reports: undefined,
+    failures: [],
+  };
+  return () => {
+    const records: readonly DevInstanceRecord[] = JSON.parse(ledger);
+    const specs = [...desired.devInstances.values()].map((spec) => ({ ...spec }));
+    return {
+      desired: { ...desired, devInstances: new Map(specs.map((spec) => [spec.name, spec])) },
+      records: new Map(records.map((record) => [record.name, record])),
+      observed,
+      now,
+      observeOnly: false,
+    };
+  };
+}
+
+interface Settling {
+  readonly fleet: string;
+  readonly spec: EffectiveSpec;
+  readonly index: number;
+  readonly now: Instant;
+  readonly handling: Handling;
+}
+
+function settledMachine(settling: Settling): {
+  readonly record: DevInstanceRecord;
+  readonly machine: Machine;
+  readonly home: Home;
+} {
+  const { fleet, spec, index, now } = settling;
+  const id = String(index).padStart(17, '0');
+  const [machineId, homeId, az, since] = [`i-${id}`, `vol-${id}`, 'eu-west-1a', daysBefore(now)];
+  const record: DevInstanceRecord = {
+    name: spec.name,
+    uid: `uid-${id}`,
+    owner: spec.owner.name,
+    effective: spec,
+    ordinal: 1,
+    machineId,
+    homeId,
+    homeSince: since,
+    az,
+    homeWasReady: true,
+    ranAs: spec.instanceType,
+    ...handled(settling),
+  };
+  const isRunning = record.power?.state === 'running';
+  const tags = launchTags(fleet, record, spec, { ordinal: 1, imageId: image.imageId });
+  const machine: Machine = {
+    id: machineId,
+    state: isRunning ? 'running' : 'stopped',
+    type: spec.instanceType,
+    imageId: image.imageId,
+    az,
+    launchedAt: record.power?.at ?? since,
+    tags: tags.machine,
+    devices: [{ deviceName: '/dev/sdf', volumeId: homeId, deleteOnTermination: false }],
+    checks: isRunning ? 'ok' : 'none',
+  };
+  const { sizeGib, type } = spec.homeVolume;
+  const home: Home = {
+    id: homeId,
+    state: 'in-use',
+    az,
+    sizeGib,
+    type,
+    encrypted: true,
+    createdAt: since,
+    tags: homeTags(fleet, record, spec),
+    attachments: [{ instanceId: machineId, deviceName: '/dev/sdf', state: 'attached' }],
+  };
+  return { record, machine, home };
+}
+
+function handled({ spec, now, handling }: Settling): Partial<DevInstanceRecord> {
+  const at = plusMillis(now, -10 * minuteMs);
+  switch (handling) {
+    case 'none': {
+      const { state } = dutyAt(spec.schedule, {}, now);
+      return { power: { state, at: daysBefore(now), by: 'controller' } };
+    }
+    case 'started':
+      return {
+        power: { state: 'running', at, by: 'person' },
+        manualHold: { from: at, until: plusMillis(at, 4 * hourMs), cause: 'person' },
+      };
+    case 'stopped':
+      return { power: { state: 'stopped', at, by: 'person' } };
+  }
+}
+
+function daysBefore(now: Instant): Instant {
+  return plusMillis(now, -72 * hourMs);
+}

@@ -1,0 +1,60 @@
+import type { Action, Outcome } from '../core/action.ts';
+import { type Instant, millisBetween } from '../core/instant.ts';
+import type { PassReport } from '../pass.ts';
+import type { Clock } from '../ports.ts';
+import { actionText, outcomeText } from '../render/action-text.ts';
+import { waitingText } from '../render/waiting-text.ts';
+import type { Io } from './io.ts';
+
+const clearLine = '\r\u001b[2K';
+
+/** Progress for people who watch: a line for each action, and what is being waited for. */
+export interface Progress {
+  onOutcome(action: Action, outcome: Outcome): void;
+  onPass(report: PassReport): void;
+  /** Takes the waiting line away; to be called before anything else is written. */
+  end(): void;
+}
+
+/**
+ * Writes progress with the time since the start. On a terminal the waiting line is rewritten in
+ * place; elsewhere it is written when it changes.
+ */
+export function watchProgress(io: Io, clock: Pick<Clock, 'now'>): Progress {
+  const start = clock.now();
+  let shown = '';
+  const clear = () => {
+    if (io.isTerminal && shown !== '') io.out(clearLine);
+  };
+  return {
+    onOutcome: (action, outcome) => {
+      clear();
+      shown = '';
+      const ended = outcomeText(action, outcome);
+      const line = `${action.name}  ${actionText(action)}${ended === '' ? '' : `: ${ended}`}`;
+      const isDone = outcome.result === 'done';
+      io.out(
+        `${io.paint.dim(elapsed(start, clock.now()))}  ${isDone ? line : io.paint.yellow(line)}\n`,
+      );
+    },
+    onPass: ({ plan }) => {
+      const text = waitingText(plan.waiting);
+      if (text === '' || (text === shown && !io.isTerminal)) return;
+      clear();
+      shown = text;
+      const line = io.paint.dim(`${elapsed(start, clock.now())}  … ${text}`);
+      io.out(io.isTerminal ? line : `${line}\n`);
+    },
+    end: () => {
+      clear();
+      shown = '';
+    },
+  };
+}
+
+/** Minutes and seconds, `+01:05`. */
+function elapsed(from: Instant, to: Instant): string {
+  const seconds = Math.round(millisBetween(from, to) / 1_000);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `+${two(Math.floor(seconds / 60))}:${two(seconds % 60)}`;
+}

@@ -1,0 +1,140 @@
+import { test } from 'vitest';
+import {
+  expectLimit,
+  home,
+  id,
+  keys,
+  type Limit,
+  office,
+  own,
+  window,
+} from '../support/spec-limits.ts';
+
+const limits: readonly Limit[] = [
+  ['owner exists', own({}), own({ owner: 'adah' }), 'E_VALUE'],
+  ['class exists', own({}), own({ class: 'standart' }), 'E_VALUE'],
+  [
+    'type allowed',
+    own({ instanceType: 't3.small' }),
+    own({ instanceType: 'm7i.large' }),
+    'E_VALUE',
+  ],
+  ['type form', own({ instanceType: 't3.large' }), own({ instanceType: 't3' }), 'E_VALUE'],
+  [
+    'root at least 8',
+    own({ rootVolume: { sizeGiB: 8 } }),
+    own({ rootVolume: { sizeGiB: 7 } }),
+    'E_SCHEMA',
+  ],
+  [
+    'root at most 16384',
+    own({ rootVolume: { sizeGiB: 16_384 } }),
+    own({ rootVolume: { sizeGiB: 16_385 } }),
+    'E_SCHEMA',
+  ],
+  [
+    'root type',
+    own({ rootVolume: { type: 'gp2' } }),
+    own({ rootVolume: { type: 'io1' } }),
+    'E_SCHEMA',
+  ],
+  ['home within the maximum', home({ sizeGiB: 1000 }), home({ sizeGiB: 1001 }), 'E_VALUE'],
+  ['home type', home({ type: 'gp2' }), home({ type: 'st1' }), 'E_SCHEMA'],
+  ['io2 needs iops', home({ type: 'io2', iops: 3000 }), home({ type: 'io2' }), 'E_VALUE'],
+  ['gp2 takes no iops', home({ iops: 3000 }), home({ type: 'gp2', iops: 3000 }), 'E_VALUE'],
+  [
+    'io1 takes no throughput',
+    home({ throughput: 250 }),
+    home({ type: 'io1', iops: 100, throughput: 250 }),
+    'E_VALUE',
+  ],
+  [
+    'home from one origin',
+    home({ from: { volumeId: id('vol', 1) } }),
+    home({ from: { volumeId: id('vol', 1), snapshotId: id('snap', 1) } }),
+    'E_SCHEMA',
+  ],
+  [
+    'ids have 8 or 17 digits',
+    home({ from: { snapshotId: 'snap-0123abcd' } }),
+    home({ from: { snapshotId: 'snap-0123abcde' } }),
+    'E_VALUE',
+  ],
+  [
+    'schedule of one source',
+    own({ schedule: { ref: 'office' } }),
+    own({ schedule: { ref: 'office', mode: 'never' } }),
+    'E_SCHEMA',
+  ],
+  [
+    'schedule exists',
+    own({ schedule: { ref: 'office' } }),
+    own({ schedule: { ref: 'offices' } }),
+    'E_VALUE',
+  ],
+  [
+    'inline needs a zone',
+    own({ schedule: office({}) }),
+    own({ schedule: { windows: [window] } }),
+    'E_SCHEMA',
+  ],
+  [
+    'mode',
+    own({ schedule: { mode: 'never' } }),
+    own({ schedule: { mode: 'sometimes' } }),
+    'E_SCHEMA',
+  ],
+  [
+    'image one of two',
+    own({ image: { id: id('ami', 1), allowExpired: true } }),
+    own({ image: { id: id('ami', 1), channel: 'ubuntu' } }),
+    'E_SCHEMA',
+  ],
+  [
+    'channel exists',
+    own({ image: { channel: 'ubuntu' } }),
+    own({ image: { channel: 'debian' } }),
+    'E_VALUE',
+  ],
+  [
+    'upgrade when',
+    own({ upgrade: { when: 'next-start' } }),
+    own({ upgrade: { when: 'later' } }),
+    'E_SCHEMA',
+  ],
+  [
+    'upgrade window said',
+    own({ upgrade: { when: 'window', window: 'office' } }),
+    own({ upgrade: { when: 'window' } }),
+    'E_VALUE',
+  ],
+  [
+    'upgrade window exists',
+    own({ upgrade: { when: 'window', window: 'office' } }),
+    own({ upgrade: { when: 'window', window: 'night' } }),
+    'E_VALUE',
+  ],
+  [
+    'upgrade window used',
+    own({ upgrade: { window: 'office' } }),
+    own({ upgrade: { when: 'never', window: 'office' } }),
+    'E_VALUE',
+  ],
+  ['lifecycle', own({ lifecycle: 'retired' }), own({ lifecycle: 'gone' }), 'E_SCHEMA'],
+  ['32 variables', own({ environment: keys(32) }), own({ environment: keys(33) }), 'E_SCHEMA'],
+  ['variable names', own({ environment: { _A1: '' } }), own({ environment: { a: '' } }), 'E_VALUE'],
+  [
+    'variables of 256',
+    own({ environment: { A: 'é'.repeat(256) } }),
+    own({ environment: { A: 'x'.repeat(257) } }),
+    'E_VALUE',
+  ],
+  [
+    'variables printable',
+    own({ environment: { A: 'a b' } }),
+    own({ environment: { A: 'a\tb' } }),
+    'E_VALUE',
+  ],
+];
+
+test.each(limits)('DevInstance: %s', (...limit) => expectLimit('DevInstance', limit));

@@ -1,0 +1,126 @@
+import { test } from 'vitest';
+import {
+  dates,
+  expectLimit,
+  type Limit,
+  office,
+  schedule,
+  spans,
+  week,
+  window,
+  windows,
+} from '../support/spec-limits.ts';
+
+const limits: readonly Limit[] = [
+  ['actions', office({ actions: 'stop-only' }), office({ actions: 'none' }), 'E_SCHEMA'],
+  [
+    'hold at most 24h',
+    office({ manualStart: { hold: '24h' } }),
+    office({ manualStart: { hold: '1441m' } }),
+    'E_VALUE',
+  ],
+  [
+    'hold 0',
+    office({ manualStart: { hold: 0 } }),
+    office({ manualStart: { hold: 1 } }),
+    'E_SCHEMA',
+  ],
+  ['durations', office({ maxUptime: '9999d' }), office({ maxUptime: '10000m' }), 'E_VALUE'],
+  ['durations are positive', office({ maxUptime: '1d' }), office({ maxUptime: '0h' }), 'E_VALUE'],
+  ['manualStop', office({ manualStop: 'restart' }), office({ manualStop: 'never' }), 'E_SCHEMA'],
+  [
+    'idleStop at least 15m',
+    office({ idleStop: { after: '15m' } }),
+    office({ idleStop: { after: '14m' } }),
+    'E_VALUE',
+  ],
+  ['maxUptime at least 1h', office({ maxUptime: '60m' }), office({ maxUptime: '59m' }), 'E_VALUE'],
+  [
+    'notice at most 4h',
+    office({ notifyBefore: '4h' }),
+    office({ notifyBefore: '241m' }),
+    'E_VALUE',
+  ],
+  [
+    'lead at most 30m',
+    office({ readyBy: { maxLead: '30m' } }),
+    office({ readyBy: { maxLead: '31m' } }),
+    'E_VALUE',
+  ],
+  [
+    'zone has a name',
+    office({ timezone: 'Asia/Kolkata' }),
+    office({ timezone: '+01:00' }),
+    'E_VALUE',
+  ],
+  [
+    'zone with an area',
+    office({ timezone: 'America/Argentina/Ushuaia' }),
+    office({ timezone: 'EST' }),
+    'E_VALUE',
+  ],
+  ['32 windows', office({ windows: windows(32) }), office({ windows: windows(33) }), 'E_SCHEMA'],
+  ['one window', office({ windows: windows(1) }), office({ windows: [] }), 'E_SCHEMA'],
+  ['windows or mode', schedule, { ...schedule, windows: [window] }, 'E_SCHEMA'],
+  ['one of the two', schedule, { timezone: 'UTC' }, 'E_SCHEMA'],
+  [
+    'the whole day',
+    office({ windows: [{ ...window, start: '00:00', end: '24:00' }] }),
+    office({ windows: [{ ...window, start: '24:00' }] }),
+    'E_VALUE',
+  ],
+  [
+    'times have two digits',
+    office({ windows: [{ ...window, end: '07:00' }] }),
+    office({ windows: [{ ...window, end: '7:00' }] }),
+    'E_VALUE',
+  ],
+  ['days', week(['sat-mon', 'fri#L']), week(['friday']), 'E_VALUE'],
+  ['nth days', week(['sun#5', 'sun#1']), week(['sun#6']), 'E_VALUE'],
+  ['no day twice', week(['mon', 'tue']), week(['mon', 'mon']), 'E_VALUE'],
+  [
+    'no day twice by a wrapping range',
+    week(['sat-mon', 'tue']),
+    week(['sat-mon', 'sun']),
+    'E_VALUE',
+  ],
+  ['no nth of a listed day', week(['fri#L', 'mon']), week(['fri#L', 'fri']), 'E_VALUE'],
+  [
+    '400 exceptions',
+    { ...schedule, exceptions: dates(400) },
+    { ...schedule, exceptions: dates(401) },
+    'E_SCHEMA',
+  ],
+  [
+    '8 windows of a date',
+    office({ exceptions: [{ date: '2026-12-24', windows: spans(8) }] }),
+    office({ exceptions: [{ date: '2026-12-24', windows: spans(9) }] }),
+    'E_SCHEMA',
+  ],
+  [
+    'closed or windows',
+    office({ exceptions: [{ date: '2026-12-24', closed: true }] }),
+    office({ exceptions: [{ date: '2026-12-24', closed: true, windows: spans(1) }] }),
+    'E_SCHEMA',
+  ],
+  [
+    'closed or windows said',
+    office({ exceptions: [{ date: '2026-12-24', windows: spans(1) }] }),
+    office({ exceptions: [{ date: '2026-12-24' }] }),
+    'E_SCHEMA',
+  ],
+  [
+    'dates exist',
+    office({ exceptions: [{ date: '2028-02-29', closed: true }] }),
+    office({ exceptions: [{ date: '2026-02-29', closed: true }] }),
+    'E_VALUE',
+  ],
+  [
+    'dates once',
+    office({ exceptions: dates(2) }),
+    office({ exceptions: [...dates(1), ...dates(1)] }),
+    'E_VALUE',
+  ],
+];
+
+test.each(limits)('Schedule: %s', (...limit) => expectLimit('Schedule', limit));
