@@ -35,14 +35,26 @@ export interface Reading {
 export async function readWorld(ports: ReadPorts, observeOnly: boolean): Promise<Reading> {
   const parsed = await ports.specs.read();
   const desired = usableFleet(parsed);
-  const identity = await ports.observer.identity();
-  checkIdentity(desired, identity);
-  await checkMarker(desired, identity, ports.ledger);
+  const identity = await checkPlace(desired, ports);
   const stored = new Map((await ports.ledger.records()).map((item) => [item.record.name, item]));
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
   const observed = await ports.observer.observe(interestOf(desired, records, identity.account));
   const world: World = { desired, records, observed, now: ports.clock.now(), observeOnly };
   return { world, parsed, stored };
+}
+
+/**
+ * Who we are to AWS, once account, region and ledger are known to be the fleet's: asked before
+ * anything is written, be it a lease. Throws OperatorError where they are not.
+ */
+export async function checkPlace(
+  desired: DesiredFleet,
+  { observer, ledger }: Pick<ReadPorts, 'observer' | 'ledger'>,
+): Promise<Identity> {
+  const identity = await observer.identity();
+  checkIdentity(desired, identity);
+  await checkMarker(desired, identity, ledger);
+  return identity;
 }
 
 /** The fleet that the specs ask for. Throws OperatorError where they hold no usable Fleet. */

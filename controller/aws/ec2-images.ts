@@ -94,10 +94,10 @@ async function readParameters(
       for (const [name, value] of await getParameters(access, some)) found.set(name, value);
     } catch (error) {
       const { class: kind, message, remedy } = classifyError(error);
-      if (kind === 'unknown' || kind === 'throttled') {
-        failures.push(readFailure('images', `reading ${some.join(', ')}`, error));
-      } else if (some.length > 1) {
+      if (some.length > 1 && kind !== 'unknown' && kind !== 'throttled') {
         waiting.unshift(...chunksOf(some, 1));
+      } else if (kind === 'unknown' || kind === 'throttled' || kind === 'operator') {
+        failures.push(readFailure('images', `reading ${some.join(', ')}`, error));
       } else {
         found.set(some.join(), unusable(`the parameter ${some.join()}: ${message}`, remedy));
       }

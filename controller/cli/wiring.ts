@@ -8,7 +8,7 @@ import { acquireLease, CALL_TIMEOUT_MS, LEASE_TTL_MS, type Lease } from '../serv
 import { systemSteady } from '../service/steady.ts';
 import { systemClock } from '../service/system-clock.ts';
 import { folderSpecs } from '../sources/folder.ts';
-import { checkIdentity, type ReadPorts, usableFleet } from '../world.ts';
+import { checkIdentity, checkPlace, type ReadPorts, usableFleet } from '../world.ts';
 import type { Globals } from './globals.ts';
 import type { Io } from './io.ts';
 import { type CloudTarget, type LedgerTarget, ledgerFor, parseCloud } from './targets.ts';
@@ -52,16 +52,26 @@ function closing(closeCloud: () => void, ledger: Ledger): () => Promise<void> {
   };
 }
 
-/** Ports to act with. A simulated account and its ledger are made at first use. */
+/**
+ * Ports to act with, once account and ledger are known to be the fleet's. A simulated account and
+ * its ledger are made at first use.
+ */
 export async function openForActing(globals: Globals): Promise<ActingParts> {
   const targets = targetsOf(globals);
   const specs = folderSpecs(globals.specs);
   const desired = usableFleet(await specs.read());
   const isNew = isUnborn(targets) || targets.ledger.kind === 'memory';
-  const { close, ...open } = await openCloud(targets.cloud, desired, 'act');
+  const { close: closeCloud, ...open } = await openCloud(targets.cloud, desired, 'act');
   const ledger = await openLedger(targets.ledger, desired);
-  if (isNew) await ledger.init(markerFor(desired, await open.cloud.identity()));
-  return { ...open, specs, ledger, steady: systemSteady(), close: closing(close, ledger) };
+  const close = closing(closeCloud, ledger);
+  try {
+    if (isNew) await ledger.init(markerFor(desired, await open.cloud.identity()));
+    await checkPlace(desired, { observer: open.cloud, ledger });
+    return { ...open, specs, ledger, steady: systemSteady(), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** Makes the ledger for the fleet in the specs, once the account is known to be the right one. */

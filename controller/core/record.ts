@@ -59,6 +59,8 @@ export interface DevInstanceRecord {
     readonly code: string;
     readonly message: string;
     readonly capacity: boolean;
+    /** What a person can do about it; none where the end is unknown. */
+    readonly remedy?: string;
   };
 }
 

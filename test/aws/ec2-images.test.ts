@@ -129,6 +129,20 @@ test('a deprecated image is still asked for: it can be launched', async () => {
   expect(call?.parameters).toMatchObject({ IncludeDeprecated: true });
 });
 
+test('a parameter that may not be read is a failed read, not an unusable image', async () => {
+  const sim = newSim();
+  sim.faults.add({ action: 'GetParameters', when: 'before', error: 'AccessDeniedException' });
+  const { images, failures } = await cloudOver(sim).observe(interestIn({ channels: [simChannel] }));
+  expect(images.get(simChannel.name)).toBeUndefined();
+  expect(failures).toMatchObject([
+    {
+      what: 'images',
+      message: expect.stringMatching(/permission/),
+      remedy: expect.stringMatching(/Allow/),
+    },
+  ]);
+});
+
 test('an own image is found by its id, whoever owns it', async () => {
   const sim = newSim();
   const id = await imageIdOf(cloudOver(sim));

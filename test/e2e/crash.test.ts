@@ -85,6 +85,33 @@ async function mutationsOf(only: readonly string[]): Promise<readonly WireCall[]
   }
 }
 
+test.skipIf(moto === null)(
+  'a controller that loses its first answer of every kind makes nothing twice',
+  async () => {
+    if (moto === null) return;
+    const lost = new Set<string>();
+    const isCut = (call: WireCall, moment: Moment) => {
+      if (moment === 'before' || !isMutation(call) || lost.has(call.action)) return false;
+      lost.add(call.action);
+      return true;
+    };
+    const fleet = await makeE2eFleet(moto, { fleet: 'unheard', only: pair, rules: { isCut } });
+    try {
+      expect(await fleet.run(...settle)).toMatchObject({ code: 0, err: '' });
+      expect([...lost].sort()).toEqual([
+        'AttachVolume',
+        'CreateTags',
+        'CreateVolume',
+        'PutItem',
+        'RunInstances',
+      ]);
+      expect(await counts(fleet)).toEqual({ machines: 2, homes: 2, attached: 2 });
+    } finally {
+      await fleet.remove();
+    }
+  },
+);
+
 describe.skipIf(moto === null)('a controller killed with SIGKILL while it creates', () => {
   // Dead before a call is sent is the same as dead after the call before it: only the first is walked.
   test('one DevInstance, at every call that changes anything', async () => {

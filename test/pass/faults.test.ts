@@ -39,3 +39,21 @@ test.each(cases)(
     ]);
   },
 );
+
+test('a launch that is refused again and again ends the run, held with what a person can do', async () => {
+  const rig = await makeRig(makeDesired([makeSpec()]), { delays: hasty });
+  rig.account.faults.add({
+    action: 'RunInstances',
+    when: 'before',
+    error: 'UnauthorizedOperation',
+    times: 100,
+  });
+  const { end, last } = await rig.settle();
+  expect(end).toBe('settled');
+  expect(last.plan.holds).toMatchObject([
+    {
+      reason: 'BackingOff',
+      remedy: expect.stringMatching(/^Allow this role .*\(tried again at 2/),
+    },
+  ]);
+});

@@ -131,14 +131,19 @@ export function applyOutcome(
 export function afterFailure(
   record: DevInstanceRecord,
   actionKind: Action['kind'],
-  failure: { readonly code: string; readonly message: string; readonly capacity: boolean },
+  failure: {
+    readonly code: string;
+    readonly message: string;
+    readonly capacity: boolean;
+    readonly remedy?: string;
+  },
   now: Instant,
 ): DevInstanceRecord {
   const before = record.retry?.actionKind === actionKind ? record.retry.attempts : 0;
   const attempts = before + 1;
   const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 16));
   const jitter = 0.5 + 0.5 * fractionOf(`${record.uid}/${attempts}`);
-  const { code, message, capacity } = failure;
+  const { code, message, capacity, remedy } = failure;
   return {
     ...record,
     retry: {
@@ -148,6 +153,7 @@ export function afterFailure(
       code,
       message,
       capacity,
+      ...(remedy === undefined ? {} : { remedy }),
     },
   };
 }

@@ -122,7 +122,9 @@ function backOffHolds(situation: Situation, findings: readonly Finding[]): reado
   );
   if (retry === undefined || !isWaiting) return [];
   const message = `${retry.actionKind} failed ${retry.attempts === 1 ? 'once' : `${retry.attempts} times`}: ${retry.code}: ${retry.message}`;
-  return [hold(situation, 'BackingOff', message, `tried again at ${retry.notBefore}`)];
+  const next = `tried again at ${retry.notBefore}`;
+  const remedy = retry.remedy === undefined ? next : `${retry.remedy} (${next})`;
+  return [hold(situation, 'BackingOff', message, remedy)];
 }
 
 /** The changes that take many steps, shown as one: a creation, and a recovery around the home. */
