@@ -1,4 +1,4 @@
-import { arch, availableParallelism, cpus, platform } from 'node:os';
+import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { isMissed, tableOf } from './figure.ts';
 import { parsingFigures } from './parsing.ts';
 import { planningFigures } from './planning.ts';
@@ -6,6 +6,7 @@ import { processFigures } from './processes.ts';
 import { scheduleFigures } from './schedules.ts';
 import { settledPassFigures } from './settled-pass.ts';
 
+const loadBefore = loadavg()[0] ?? 0;
 // Figures depend on the machine, so a missed target is marked and is no error.
 const figures = [
   ...processFigures(),
@@ -16,8 +17,10 @@ const figures = [
 ];
 const missed = figures.filter(isMissed).length;
 const model = cpus()[0]?.model ?? 'unknown processor';
+const load =
+  loadBefore < 1 ? '' : `, already loaded with ${loadBefore.toFixed(1)}: times come out too long`;
 process.stdout.write(
   `${tableOf(figures)}\n\n` +
-    `Node ${process.version}, ${platform()} ${arch()}, ${availableParallelism()} × ${model}\n` +
+    `Node ${process.version}, ${platform()} ${arch()}, ${availableParallelism()} × ${model}${load}\n` +
     `${missed === 0 ? 'Every target is met.' : `${missed} targets MISSED.`}\n`,
 );

@@ -18,14 +18,20 @@ const image = {
   rootSnapshotGib: 8,
 } as const satisfies ImageReading;
 
+export interface Settlement {
+  readonly now: Instant;
+  readonly handling: Handling;
+  /** Whether each world has specs of its own, as after every file was changed. */
+  readonly areSpecsNew?: boolean;
+}
+
 /**
  * Makes the world of a fleet in which nothing is left to do at a moment. Each call of the answer
- * gives new specs and records, as a pass reads them.
+ * gives records of its own: a pass reads them anew, while specs of unchanged files stay the same.
  */
 export function settledWorlds(
   desired: DesiredFleet,
-  now: Instant,
-  handling: Handling,
+  { now, handling, areSpecsNew }: Settlement,
 ): () => World {
   const fleet = desired.fleet.name;
   const settled = [...desired.devInstances.values()].map((spec, index) =>
@@ -43,7 +49,9 @@ export function settledWorlds(
   };
   return () => {
     const records: readonly DevInstanceRecord[] = JSON.parse(ledger);
-    const specs = [...desired.devInstances.values()].map((spec) => ({ ...spec }));
+    const specs = [...desired.devInstances.values()].map((spec) =>
+      areSpecsNew ? { ...spec } : spec,
+    );
     return {
       desired: { ...desired, devInstances: new Map(specs.map((spec) => [spec.name, spec])) },
       records: new Map(records.map((record) => [record.name, record])),

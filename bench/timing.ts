@@ -14,7 +14,7 @@ export async function timeRuns<T>(
   prepare: () => T,
   work: (prepared: T) => void,
 ): Promise<Timing> {
-  const bench = new Bench({ time: 0, iterations: runs, warmupTime: 0, warmupIterations: 3 });
+  const bench = new Bench({ time: 0, iterations: runs, warmupTime: 0, warmupIterations: 2 });
   let prepared = prepare();
   bench.add('work', () => work(prepared), {
     beforeEach: () => {

@@ -9,16 +9,34 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { SpecFile } from '../core/desired.ts';
+import type { ParsedSpecs, SpecFile } from '../core/desired.ts';
 import { maxFiles, parseSpecs } from '../core/spec/parse-specs.ts';
 import { maxFileBytes } from '../core/spec/text.ts';
 import { OperatorError, type Specs } from '../ports.ts';
 
 /** Specs from a folder and all below it. It may be a link itself; no link in it is followed. */
 export function folderSpecs(folder: string): Specs {
+  let last: { readonly files: readonly SpecFile[]; readonly parsed: ParsedSpecs } | undefined;
   return {
-    read: async () => parseSpecs(readSpecFiles(folder), { folder }),
+    read: async () => {
+      const files = readSpecFiles(folder);
+      // Passes follow each other faster than specs change, and parsing is most of the work.
+      if (last === undefined || !isSameTree(last.files, files)) {
+        last = { files, parsed: parseSpecs(files, { folder }) };
+      }
+      return last.parsed;
+    },
   };
+}
+
+function isSameTree(one: readonly SpecFile[], other: readonly SpecFile[]): boolean {
+  return one.length === other.length && one.every((file, index) => isSameFile(file, other[index]));
+}
+
+function isSameFile(one: SpecFile, other: SpecFile | undefined): boolean {
+  if (one.path !== other?.path) return false;
+  if ('refused' in one) return 'refused' in other && one.refused === other.refused;
+  return 'bytes' in other && Buffer.compare(one.bytes, other.bytes) === 0;
 }
 
 /**

@@ -43,6 +43,24 @@ spec: {architecture: arm64, follow: /a}
 `;
 }
 
+test('files that did not change give the same value again, and a change is seen', async () => {
+  write('images/more.yaml', imageChannel('more'));
+  const specs = folderSpecs(root);
+  const first = await specs.read();
+  expect(await specs.read()).toBe(first);
+
+  write('images/more.yaml', imageChannel('most'));
+  const second = await specs.read();
+  expect(second.problems.map(({ code }) => code)).toEqual(['E_VALUE']);
+  expect(await specs.read()).toBe(second);
+
+  rmSync(join(root, 'images/more.yaml'));
+  expect((await specs.read()).problems).toEqual([]);
+
+  mkdirSync(join(root, 'images/more.yaml'));
+  expect((await specs.read()).problems.map(({ code }) => code)).toEqual(['E_FILE']);
+});
+
 test('1: a link to a file is not followed', async () => {
   symlinkSync('/etc/passwd', join(root, 'a.yaml'));
   expect(await faulted()).toEqual(['a.yaml:1:1 E_FILE']);

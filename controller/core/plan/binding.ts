@@ -1,8 +1,10 @@
 import type { EffectiveSpec } from '../desired.ts';
+import type { Home } from '../observed.ts';
 import { dutyAt } from '../schedule/duty.ts';
 import { tagKeys } from '../tags.ts';
 import { creationDetails } from './describe.ts';
 import { imageKey } from './launch.ts';
+import { homeNamedBy, mayFormat } from './resource-tags.ts';
 import { currentFirst, isLive, isUnread, type NameIndex, ordinalOf } from './situation.ts';
 import type { Binding, Change, Hold, Status, World } from './world.ts';
 
@@ -23,22 +25,25 @@ export function bindName(world: World, spec: EffectiveSpec, index: NameIndex): F
     (home) => home.state !== 'deleted' && home.tags[tagKeys.phase] !== 'released',
   );
   const tagged: readonly Tagged[] = [...machines, ...homes];
-  const trouble = bindingTrouble(world, spec, tagged);
+  const trouble =
+    bindingTrouble(world, spec, tagged) ?? claimTrouble(world, { spec, tagged, homes, index });
   if (trouble !== undefined) return verdict(world, spec, undefined, trouble);
   const uid = tagged[0]?.tags[tagKeys.uid];
   if (uid === undefined)
     return verdict(world, spec, { name: spec.name, effective: spec }, undefined);
   const [home] = homes;
   const [machine] = currentFirst(machines, home);
+  // A home that a machine names is its home even where it is missing: none is made in its place.
+  const homeId = home?.id ?? (machine === undefined ? undefined : homeNamedBy(machine));
+  const az = home?.az ?? machine?.az;
   const adopt = {
     uid,
     ordinal: Math.max(0, ...machines.map(ordinalOf)),
     // A home that was there before this ledger may hold data; only a machine's tag can say otherwise.
     homeWasReady:
-      home !== undefined &&
-      !machines.some((candidate) => candidate.tags[tagKeys.home] === `${home.id}:new`),
+      homeId !== undefined && !machines.some((candidate) => mayFormat(candidate, homeId)),
     ...(machine === undefined ? {} : { machineId: machine.id }),
-    ...(home === undefined ? {} : { homeId: home.id, az: home.az }),
+    ...(homeId === undefined || az === undefined ? {} : { homeId, az }),
   };
   return verdict(world, spec, { name: spec.name, effective: spec, adopt }, undefined);
 }
@@ -70,6 +75,40 @@ function bindingTrouble(
     message: `machines or homes tagged ${spec.name} exist with uid ${[...uids].join(', ')} and owner ${[...owners].join(', ')}, the spec names ${spec.owner.name}`,
     remedy: 'take the devinstance: tags off those that do not belong to it, or use another name',
   };
+}
+
+/** A uid belongs to one name for ever, and to one home: where that is in doubt nothing is adopted. */
+function claimTrouble(
+  world: World,
+  claim: {
+    readonly spec: EffectiveSpec;
+    readonly tagged: readonly Tagged[];
+    readonly homes: readonly Home[];
+    readonly index: ResourceIndex;
+  },
+): Omit<Hold, 'name'> | undefined {
+  const { spec, tagged, homes, index } = claim;
+  const uid = tagged[0]?.tags[tagKeys.uid];
+  if (uid === undefined) return undefined;
+  const conflict = (message: string, remedy: string) =>
+    ({ reason: 'IdentityConflict', message, remedy }) as const;
+  if (homes.length > 1) {
+    return conflict(
+      `${homes.map(({ id }) => id).join(' and ')} are both tagged as the home of ${spec.name}`,
+      'take the devinstance: tags off the one that is not its home',
+    );
+  }
+  const bound = [...world.records.values()].find((record) => record.uid === uid);
+  const others = [
+    ...(index.machinesByUid.get(uid) ?? []).filter(isLive),
+    ...(index.homesByUid.get(uid) ?? []),
+  ].map((resource) => resource.tags[tagKeys.devInstance]);
+  const other = bound?.name ?? others.find((name) => name !== spec.name);
+  if (other === undefined) return undefined;
+  return conflict(
+    `what is tagged ${spec.name} carries uid ${uid}, which belongs to ${other}`,
+    `restore the devinstance:name tags to ${other}, or take the devinstance: tags off`,
+  );
 }
 
 function verdict(

@@ -13,6 +13,8 @@ export interface Finding {
   readonly action?: Action;
   /** Whether the action takes something from a person: an interlock withholds it. */
   readonly disruptive?: boolean;
+  /** The interlock that took its action away. */
+  readonly withheldBy?: string;
   readonly wakeAt?: Instant;
   /** True: the later rules have no say. */
   readonly final?: boolean;

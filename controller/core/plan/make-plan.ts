@@ -5,8 +5,8 @@ import type { DevInstanceRecord } from '../record.ts';
 import { bindName, type FirstVerdict } from './binding.ts';
 import { indexNames, indexResources, type Situation } from './situation.ts';
 import { situationOf } from './situations.ts';
-import { type Verdict, verdictOn } from './verdict.ts';
-import type { Change, Hold, Interlock, Plan, Transition, World } from './world.ts';
+import { type Verdict, verdictOn, withhold } from './verdict.ts';
+import type { Hold, Interlock, Plan, Transition, World } from './world.ts';
 
 /** The order in which a pass performs: homes back, starts, stops, the rest (decision 14). */
 const performOrder: readonly Action['kind'][] = [
@@ -78,25 +78,16 @@ function partOf(
   situation: Situation,
   interlocks: readonly Interlock[],
 ): Part {
-  const verdict = verdictOn(situation);
   const actsOn = isActedOn(world, situation.spec.labels);
-  const brake = verdict.disruptive ? interlocks[0] : undefined;
-  const withheldBy = actsOn ? brake?.reason : 'ObserveMode';
+  const verdict = verdictOn(situation, actsOn ? interlocks[0] : undefined);
   return {
     stored,
     record: verdict.record,
     actsOn,
-    verdict:
-      withheldBy === undefined
-        ? verdict
-        : { ...verdict, action: undefined, changes: withhold(verdict.changes, withheldBy) },
+    verdict: actsOn
+      ? verdict
+      : { ...verdict, action: undefined, changes: withhold(verdict.changes, 'ObserveMode') },
   };
-}
-
-function withhold(changes: readonly Change[], by: string): readonly Change[] {
-  return changes.map((change) =>
-    change.withheldBy === undefined ? { ...change, withheldBy: by } : change,
-  );
 }
 
 /** Observe mode, the command line and `enforceFor` can each keep the controller's hands still. */

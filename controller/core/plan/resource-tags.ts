@@ -22,6 +22,16 @@ export function homeTagValue(record: DevInstanceRecord): string | undefined {
   return record.homeWasReady ? record.homeId : `${record.homeId}:new`;
 }
 
+/** The home that a machine's tag names, with or without permission to format it. */
+export function homeNamedBy({ tags }: { readonly tags: Tags }): string | undefined {
+  return tags[tagKeys.home]?.split(':')[0];
+}
+
+/** Whether a machine's tag still permits to format this home. */
+export function mayFormat({ tags }: { readonly tags: Tags }, homeId: string): boolean {
+  return tags[tagKeys.home] === `${homeId}:new`;
+}
+
 /** Tags of a machine that is launched now. */
 export function launchTags(
   fleet: string,

@@ -35,7 +35,8 @@ function whatIsMissing({ machine, home, observed }: Situation): string {
 
 /** Whether a machine should have been ready by now: what the unhealthy interlock counts. */
 export function isOverdue(situation: Situation): boolean {
-  const { machine, home, observed, record, now } = situation;
+  const { machine, home, observed, record, now, spec, standing } = situation;
+  if (standing.kind === 'orphaned' || spec.lifecycle === 'suspended') return false;
   const deadline = readyDeadline(record);
   if (deadline === undefined || now < deadline) return false;
   return machine !== undefined && !isReady(machine, home, observed);

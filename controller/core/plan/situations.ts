@@ -21,13 +21,15 @@ function standingOf(
     const message = `the spec names owner ${wanted.owner.name}, it belongs to ${record.owner}`;
     return { kind: 'kept', reason: 'OwnerChanged', message };
   }
-  const problem = world.desired.invalid.get(record.name) ?? world.desired.incomplete;
+  const problem = world.desired.invalid.get(record.name);
   if (problem !== undefined) return { kind: 'kept', reason: 'InvalidSpec', message: problem };
-  if (
-    record.orphanedAt === undefined &&
-    brake !== undefined &&
-    brake.reason !== 'InterlockUnhealthy'
-  ) {
+  // Nothing below says that the file is back.
+  if (record.orphanedAt !== undefined) return { kind: 'orphaned' };
+  const { incomplete } = world.desired;
+  if (incomplete !== undefined) {
+    return { kind: 'kept', reason: 'InvalidSpec', message: incomplete };
+  }
+  if (brake !== undefined && brake.reason !== 'InterlockUnhealthy') {
     return {
       kind: 'kept',
       reason: brake.reason,

@@ -13,7 +13,7 @@ import { launchRule, transientRule } from './rules-machine.ts';
 import { dutyRule, readyRule, typeRule } from './rules-power.ts';
 import type { Situation } from './situation.ts';
 import { statusOf } from './status.ts';
-import type { Change, Hold, Status, Transition } from './world.ts';
+import type { Change, Hold, Interlock, Status, Transition } from './world.ts';
 
 /**
  * In this order: what forbids touching anything, the home's safety, the machine's existence, the
@@ -46,15 +46,19 @@ export interface Verdict {
   readonly holds: readonly Hold[];
   readonly waiting: string | undefined;
   readonly action: Action | undefined;
-  readonly disruptive: boolean;
   readonly transition: Transition | undefined;
   readonly wakeAt: Instant | undefined;
   readonly status: Status;
 }
 
-/** Applies the rules to one DevInstance. Pure; throws only where this program is wrong. */
-export function verdictOn(situation: Situation): Verdict {
-  const findings = applyRules(situation);
+/**
+ * Applies the rules to one DevInstance. An interlock (`brake`) withholds what is disruptive and
+ * nothing else. Pure; throws only where this program is wrong.
+ */
+export function verdictOn(situation: Situation, brake: Interlock | undefined): Verdict {
+  const findings = applyRules(situation).map((finding) =>
+    brake !== undefined && finding.disruptive ? withheldFinding(finding, brake) : finding,
+  );
   const { duty } = situation;
   const backingOff = backOffHolds(situation, findings);
   const chosen = findings.find(
@@ -63,7 +67,7 @@ export function verdictOn(situation: Situation): Verdict {
   const holds = [...findings.flatMap((finding) => finding.holds ?? []), ...backingOff];
   const waiting = findings.find((finding) => finding.waiting !== undefined)?.waiting;
   const changes = [
-    ...wholeChanges(situation, { holds, waiting, action: chosen?.action }),
+    ...wholeChanges(situation, { holds, waiting, action: chosen?.action, findings }),
     ...findings.flatMap((finding) => finding.changes ?? []),
   ];
   const transition = transitionOf(situation);
@@ -74,7 +78,6 @@ export function verdictOn(situation: Situation): Verdict {
     holds,
     waiting,
     action: chosen?.action,
-    disruptive: chosen?.disruptive ?? false,
     transition,
     wakeAt: earliest(
       [
@@ -86,6 +89,19 @@ export function verdictOn(situation: Situation): Verdict {
     ),
     status: statusOf(situation, outlook),
   };
+}
+
+/** The finding without its action; its changes say what withholds them. */
+function withheldFinding(finding: Finding, brake: Interlock): Finding {
+  const { action: _, changes = [], ...rest } = finding;
+  return { ...rest, changes: withhold(changes, brake.reason), withheldBy: brake.reason };
+}
+
+/** The changes, each with what withholds it; one that something else withholds stays as it is. */
+export function withhold(changes: readonly Change[], by: string): readonly Change[] {
+  return changes.map((change) =>
+    change.withheldBy === undefined ? { ...change, withheldBy: by } : change,
+  );
 }
 
 /** A failed action that nothing asks for any more was done after all, or is moot. */
@@ -134,10 +150,15 @@ function wholeChanges(
     readonly holds: readonly Hold[];
     readonly waiting: string | undefined;
     readonly action: Action | undefined;
+    readonly findings: readonly Finding[];
   },
 ): readonly Change[] {
   const { record, standing, spec, machine, image } = situation;
-  if (standing.kind === 'orphaned') return orphanChanges(situation, state.action);
+  if (standing.kind === 'orphaned') {
+    const changes = orphanChanges(situation, state.action);
+    const brake = state.findings.find(({ withheldBy }) => withheldBy !== undefined)?.withheldBy;
+    return brake === undefined ? changes : withhold(changes, brake);
+  }
   if (spec.lifecycle !== 'active') return [];
   const blocker =
     state.action !== undefined || state.waiting !== undefined ? undefined : state.holds[0]?.reason;
