@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    exclude: ['test/e2e/**', '**/node_modules/**'],
+    exclude: ['**/e2e/**', '**/node_modules/**'],
     // Order must not matter: files and tests run shuffled, and vitest prints the seed.
     sequence: { shuffle: true },
     testTimeout: 60_000,

@@ -17,7 +17,7 @@ const operator: readonly RuleOfCodes[] = [
     ],
     class: 'operator',
     cause: 'these credentials lack the permission',
-    remedy: "Allow this role the named action, as the project's IAM policy does.",
+    remedy: 'Allow this role the named action.',
   },
   {
     codes: ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired'],

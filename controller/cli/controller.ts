@@ -81,6 +81,8 @@ function printTroubles({ parsed, plan, failures }: PassReport, io: Io): void {
     io.err(`devinstance: could not read ${what}: ${message}\n  ${remedy}\n`);
   }
   for (const { name, reason, message, remedy } of plan.holds) {
+    // Its problem is among those above.
+    if (reason === 'InvalidSpec') continue;
     io.err(`${io.paint.yellow(`! ${name}  ${reason}: ${message}`)}\n  -> ${remedy}\n`);
   }
   for (const { reason, message, remedy } of plan.interlocks) {

@@ -45,19 +45,21 @@ async function printFleet(parts: ActingParts, io: Io): Promise<void> {
   io.out(`\n${statusTable(makePlan(world).statuses, world.now, 'table', io.paint)}`);
 }
 
+/** Commands that work on the same account, ledger and specs, also in another shell. */
 function printNext(globals: Globals, file: string, io: Io): void {
-  const cloud = file === defaultAccountFile ? '' : ` --cloud sim:${file}`;
-  const rest = `${cloud}${globals.specs === 'specs' ? '' : ` --specs ${globals.specs}`}`;
-  io.out(
-    [
-      '',
-      `What to try next, in any shell:`,
-      `  edit a file in ${globals.specs}, then`,
-      `  npx devinstance plan${rest}                what the controller would do`,
-      `  npx devinstance controller --once${rest}   one pass; again for the next step`,
-      `  npx devinstance get -o wide${rest}         what is, and why`,
-      `  npx devinstance demo --fresh${rest}        begin anew`,
-      '',
-    ].join('\n'),
-  );
+  const rest = [
+    file === defaultAccountFile ? '' : ` --cloud sim:${file}`,
+    globals.ledger === undefined ? '' : ` --ledger ${globals.ledger}`,
+    globals.specs === 'specs' ? '' : ` --specs ${globals.specs}`,
+  ].join('');
+  const commands = [
+    ['plan', 'what the controller would do'],
+    ['controller --once', 'one pass; again for the next step'],
+    ['get -o wide', 'what is, and why'],
+    ['demo --fresh', 'begin anew'],
+  ] as const;
+  const lines = commands.map(([command, what]) => [`npx devinstance ${command}${rest}`, what]);
+  const width = Math.max(...lines.map(([line]) => line?.length ?? 0));
+  io.out(`\nWhat to try next, in any shell:\n  edit a file in ${globals.specs}, then\n`);
+  for (const [line = '', what] of lines) io.out(`  ${line.padEnd(width)}   ${what}\n`);
 }

@@ -12,13 +12,14 @@ export interface Io {
   readonly isTerminal: boolean;
 }
 
-/** Exit codes (sysexits for 64). */
+/** Exit codes (sysexits for 64, the shells' for 130). */
 export const exitCodes = {
   done: 0,
   failed: 1,
   changes: 2,
   interlock: 3,
   usage: 64,
+  interrupted: 130,
 } as const;
 
 /** Wrong usage: what was wrong, and what to type instead. */
@@ -29,6 +30,11 @@ export class UsageError extends Error {
     super(message);
     this.hint = hint;
   }
+}
+
+/** A person or the system asked the program to end, and it did so in good order. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
 }
 
 /** The process's own streams. Colours only on a terminal; NO_COLOR (any text) turns them off. */

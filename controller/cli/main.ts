@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Globals } from './globals.ts';
-import { exitCodes, type Io, processIo, UsageError } from './io.ts';
+import { exitCodes, Interrupted, type Io, processIo, UsageError } from './io.ts';
 
 type Run = (io: Io, globals: Globals) => Promise<number>;
 
@@ -200,6 +200,7 @@ async function main(argv: readonly string[]): Promise<number> {
 function explain(error: unknown): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  if (error instanceof Interrupted) return exitCodes.interrupted;
   if (error instanceof UsageError) {
     process.stderr.write(`devinstance: ${error.message}\n  ${error.hint}\n`);
     return exitCodes.usage;

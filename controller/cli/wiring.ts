@@ -10,7 +10,7 @@ import { systemClock } from '../service/system-clock.ts';
 import { folderSpecs } from '../sources/folder.ts';
 import { checkIdentity, checkPlace, type ReadPorts, usableFleet } from '../world.ts';
 import type { Globals } from './globals.ts';
-import type { Io } from './io.ts';
+import { exitCodes, Interrupted, type Io } from './io.ts';
 import { type CloudTarget, type LedgerTarget, ledgerFor, parseCloud } from './targets.ts';
 
 /** A call into the simulated account ends with this process, so none can land late. */
@@ -113,13 +113,27 @@ export async function withLease<T>(
   });
   // Renewed beside the work; a renewal that fails leaves the lease to run out, and mutations cease.
   const renewal = setInterval(() => lease.renew().catch(() => {}), LEASE_TTL_MS / 3);
-  const letGo = () => void lease.release().then(() => process.exit(130));
-  process.once('SIGINT', letGo).once('SIGTERM', letGo);
+  let isInterrupted = false;
+  const onSignal = () => {
+    if (isInterrupted) process.exit(exitCodes.interrupted);
+    isInterrupted = true;
+    io.err('stopping once the calls under way have ended; again to stop at once\n');
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const held: Lease = {
+    ...lease,
+    mayMutate: () => !isInterrupted && lease.mayMutate(),
+    // Every pass begins with a renewal, so none begins after the signal.
+    renew: async () => {
+      if (isInterrupted) throw new Interrupted();
+      await lease.renew();
+    },
+  };
   try {
-    return await work({ ...parts, lease, newUid: mintUid });
+    return await work({ ...parts, lease: held, newUid: mintUid });
   } finally {
     clearInterval(renewal);
-    process.off('SIGINT', letGo).off('SIGTERM', letGo);
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await lease.release();
   }
 }

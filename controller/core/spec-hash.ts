@@ -13,6 +13,18 @@ const hashVersion = '1';
  * Subnets are left out: they are where a new machine may go, not where an old one must be.
  */
 export function specHash(spec: EffectiveSpec): string {
+  let hash = known.get(spec);
+  if (hash === undefined) {
+    hash = hashOf(spec);
+    known.set(spec, hash);
+  }
+  return hash;
+}
+
+/** Specs that did not change are the same values in every pass. */
+const known = new WeakMap<EffectiveSpec, string>();
+
+function hashOf(spec: EffectiveSpec): string {
   const hashed = [
     spec.rootVolume.sizeGib,
     spec.rootVolume.type,

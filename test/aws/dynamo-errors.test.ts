@@ -11,7 +11,7 @@ test.each([
   { error: named('CredentialsProviderError'), cause: 'no AWS credentials', remedy: 'credentials' },
   { error: named('ExpiredTokenException'), cause: 'have expired', remedy: 'Log in again' },
   { error: named('UnrecognizedClientException'), cause: 'refuses', remedy: 'credentials' },
-  { error: named('InvalidSignatureException'), cause: 'refuses', remedy: 'credentials' },
+  { error: named('InvalidSignatureException'), cause: 'refuses', remedy: 'secret key' },
   {
     error: named('AccessDeniedException', 'User x is not authorized to perform: dynamodb:Query'),
     cause: 'dynamodb:Query',
@@ -21,16 +21,16 @@ test.each([
   { error: coded('ECONNREFUSED'), cause: 'cannot be reached', remedy: 'AWS_ENDPOINT_URL' },
   { error: coded('ENOTFOUND'), cause: 'cannot be reached', remedy: 'AWS_REGION' },
   { error: coded('ERR_INVALID_URL'), cause: 'cannot be reached', remedy: 'AWS_ENDPOINT_URL' },
-  { error: coded('ECONNRESET'), cause: 'did not answer', remedy: 'Try again' },
-  { error: named('TimeoutError'), cause: 'did not answer', remedy: 'Try again' },
-  { error: named('ThrottlingException'), cause: 'throttles', remedy: 'later' },
+  { error: coded('ECONNRESET'), cause: 'ECONNRESET', remedy: 'Try again' },
+  { error: named('TimeoutError'), cause: 'the ledger table T', remedy: 'Try again' },
+  { error: named('ThrottlingException'), cause: 'throttles', remedy: 'Try again' },
   {
     error: named('ProvisionedThroughputExceededException'),
-    cause: 'throttles the ledger table T',
-    remedy: 'later',
+    cause: 'the ledger table T',
+    remedy: 'Try again',
   },
   { error: named('ValidationException'), cause: 'cannot serve as a ledger', remedy: 'pk' },
-  { error: named('SomethingNew', 'odd'), cause: 'failed for table T: odd', remedy: 'Try again' },
+  { error: named('SomethingNew', 'odd'), cause: 'the ledger table T', remedy: 'Try again' },
   { error: 'a text', cause: 'a text', remedy: 'Try again' },
 ])('$error: the cause and the remedy, in one line each', ({ error, cause, remedy }) => {
   const explained = explainDynamoError(error, 'T');

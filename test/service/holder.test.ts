@@ -26,6 +26,10 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
       .replace(/ pid \d+/, ` pid ${pid}`)
       .replace(/ start \d+/, ` start ${statOf(pid)[19]}`);
 
+  async function until(isTrue: () => boolean): Promise<void> {
+    while (!isTrue()) await new Promise((done) => setImmediate(done));
+  }
+
   function start(command: string): ChildProcess {
     const child = spawn('sh', ['-c', command], { stdio: ['pipe', 'pipe', 'inherit'] });
     onTestFinished(() => void child.kill('SIGKILL'));
@@ -46,11 +50,14 @@ describe.runIf(process.platform === 'linux')('on Linux', () => {
   });
 
   test('a process that ended and that nobody has waited for is dead', async () => {
-    // The shell becomes cat, which does not know of the child that it has.
-    const child = start('true & echo $!; exec cat');
+    // The shell becomes tail, which does not know of the child that it has; only then may that end.
+    const child = start('exec 3<&0; head -c 1 <&3 >&2 & echo $!; exec tail -f /dev/null 3<&-');
     const [line] = await once(child.stdout ?? child, 'data');
     const pid = Number(line);
-    while (statOf(pid)[0] !== 'Z') await new Promise((done) => setImmediate(done));
+    const parent = `/proc/${child.pid}/comm`;
+    await until(() => readFileSync(parent, 'utf8').trim() === 'tail');
+    child.stdin?.end();
+    await until(() => statOf(pid)[0] === 'Z');
     expect(isHolderDead(holderOf(pid))).toBe(true);
   });
 

@@ -3,7 +3,7 @@ import { dutyAt } from '../schedule/duty.ts';
 import { tagKeys } from '../tags.ts';
 import { creationDetails } from './describe.ts';
 import { imageKey } from './launch.ts';
-import { currentFirst, isLive, isUnread, ordinalOf, type ResourceIndex } from './situation.ts';
+import { currentFirst, isLive, isUnread, type NameIndex, ordinalOf } from './situation.ts';
 import type { Binding, Change, Hold, Status, World } from './world.ts';
 
 /** What a DevInstance without a record gets: a uid, or the reason why not yet. */
@@ -17,7 +17,7 @@ export interface FirstVerdict {
 type Tagged = { readonly tags: Readonly<Record<string, string>> };
 
 /** Binds a name to a new uid, or to the one that its tagged machine or home carries (decision 1). */
-export function bindName(world: World, spec: EffectiveSpec, index: ResourceIndex): FirstVerdict {
+export function bindName(world: World, spec: EffectiveSpec, index: NameIndex): FirstVerdict {
   const machines = (index.machinesByName.get(spec.name) ?? []).filter(isLive);
   const homes = (index.homesByName.get(spec.name) ?? []).filter(
     (home) => home.state !== 'deleted' && home.tags[tagKeys.phase] !== 'released',

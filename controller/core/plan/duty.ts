@@ -9,8 +9,7 @@ import type { Situation } from './situation.ts';
 const orphanStopMs = 4 * hourMs;
 
 /** What the schedule wants of a DevInstance now, with what people did to its machine. */
-export function dutyOf(situation: Situation): Duty {
-  const { record, spec, now } = situation;
+export function dutyOf({ record, spec, now }: Pick<Situation, 'record' | 'spec' | 'now'>): Duty {
   const memory: ScheduleMemory = {
     ...(record.manualHold === undefined ? {} : { manualHold: record.manualHold }),
     ...(record.power?.state === 'stopped' && record.power.by === 'person'

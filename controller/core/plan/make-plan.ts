@@ -3,7 +3,7 @@ import { disruptedInterlock, emptySourceInterlock, unhealthyInterlock } from '..
 import { earliest } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { bindName, type FirstVerdict } from './binding.ts';
-import { indexResources, type ResourceIndex, type Situation } from './situation.ts';
+import { indexNames, indexResources, type Situation } from './situation.ts';
 import { situationOf } from './situations.ts';
 import { type Verdict, verdictOn } from './verdict.ts';
 import type { Change, Hold, Interlock, Plan, Transition, World } from './world.ts';
@@ -52,7 +52,7 @@ export function makePlan(world: World): Plan {
   const parts = situations.flatMap(({ stored, situation }) =>
     guarded(failed, stored.name, () => partOf(world, stored, situation, interlocks)),
   );
-  const first = firstVerdicts(world, index, failed);
+  const first = firstVerdicts(world, failed);
   return assemble(world, { parts, first, failed, interlocks });
 }
 
@@ -106,25 +106,22 @@ function isActedOn(world: World, labels: Readonly<Record<string, string>>): bool
   return Object.entries(enforceFor ?? {}).every(([key, value]) => labels[key] === value);
 }
 
-function firstVerdicts(
-  world: World,
-  index: ResourceIndex,
-  failed: Hold[],
-): readonly FirstVerdict[] {
-  return [...world.desired.devInstances.values()]
-    .filter((spec) => !world.records.has(spec.name))
-    .sort(byName)
-    .flatMap((spec) =>
-      guarded(failed, spec.name, () => {
-        const verdict = bindName(world, spec, index);
-        if (isActedOn(world, spec.labels)) return verdict;
-        return {
-          ...verdict,
-          binding: undefined,
-          changes: withhold(verdict.changes, 'ObserveMode'),
-        };
-      }),
-    );
+function firstVerdicts(world: World, failed: Hold[]): readonly FirstVerdict[] {
+  const { desired, observed, records } = world;
+  const newcomers = [...desired.devInstances.values()].filter(({ name }) => !records.has(name));
+  if (newcomers.length === 0) return [];
+  const index = indexNames(desired.fleet.name, observed);
+  return newcomers.sort(byName).flatMap((spec) =>
+    guarded(failed, spec.name, () => {
+      const verdict = bindName(world, spec, index);
+      if (isActedOn(world, spec.labels)) return verdict;
+      return {
+        ...verdict,
+        binding: undefined,
+        changes: withhold(verdict.changes, 'ObserveMode'),
+      };
+    }),
+  );
 }
 
 /** Invalid files of names that never existed: nothing is made, and the reason is said. */

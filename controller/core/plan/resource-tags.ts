@@ -6,14 +6,6 @@ import { tagKeys } from '../tags.ts';
 type Tags = Readonly<Record<string, string>>;
 
 /** Fixed at creation and never changed by the controller: who a resource belongs to. */
-export const identityKeys: readonly string[] = [
-  tagKeys.fleet,
-  tagKeys.devInstance,
-  tagKeys.uid,
-  tagKeys.owner,
-  tagKeys.role,
-];
-
 function identityTags(fleet: string, record: DevInstanceRecord, role: string): Tags {
   return {
     [tagKeys.fleet]: fleet,
@@ -72,11 +64,23 @@ export function hasIdentity(
   resource: { readonly tags: Tags },
   role: 'machine' | 'home',
 ): boolean {
-  const wanted = identityTags(fleet, record, role);
-  return identityKeys.every((key) => resource.tags[key] === wanted[key]);
+  const { tags } = resource;
+  return (
+    tags[tagKeys.fleet] === fleet &&
+    tags[tagKeys.devInstance] === record.name &&
+    tags[tagKeys.uid] === record.uid &&
+    tags[tagKeys.owner] === record.owner &&
+    tags[tagKeys.role] === role
+  );
 }
 
 /** Of `wanted`, the tags that a resource lacks or has with another value. */
 export function missingTags(wanted: Tags, have: Tags): Tags {
+  if (!lacksTags(wanted, have)) return {};
   return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => have[key] !== value));
+}
+
+function lacksTags(wanted: Tags, have: Tags): boolean {
+  for (const key in wanted) if (have[key] !== wanted[key]) return true;
+  return false;
 }

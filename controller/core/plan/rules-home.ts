@@ -83,38 +83,38 @@ function isPartOfMore({ record, standing }: Situation): boolean {
   return !record.homeWasReady || standing.kind === 'orphaned';
 }
 
-function machineTags(situation: Situation, machine: Machine): Readonly<Record<string, string>> {
+type Tags = Readonly<Record<string, string>>;
+
+function machineTags(situation: Situation, machine: Machine): Tags {
   const { record, spec } = situation;
-  const home = homeTagValue(record);
-  const hash = machine.tags[tagKeys.specHash];
-  return {
+  const tags: Record<string, string> = {
     ...spec.tags,
     [tagKeys.name]: record.name,
     [tagKeys.image]: machine.imageId,
-    ...(record.machineId === machine.id ? { [tagKeys.ordinal]: String(record.ordinal) } : {}),
-    ...(home === undefined ? {} : { [tagKeys.home]: home }),
-    // A hash by other rules says nothing about drift: stamp it anew.
-    ...(hash !== undefined && isComparableHash(hash) ? {} : { [tagKeys.specHash]: specHash(spec) }),
-    ...phaseTag(situation, machine.tags),
   };
+  if (record.machineId === machine.id) tags[tagKeys.ordinal] = String(record.ordinal);
+  const home = homeTagValue(record);
+  if (home !== undefined) tags[tagKeys.home] = home;
+  const hash = machine.tags[tagKeys.specHash];
+  // A hash by other rules says nothing about drift: stamp it anew.
+  if (hash === undefined || !isComparableHash(hash)) tags[tagKeys.specHash] = specHash(spec);
+  const phase = phaseOf(situation, machine.tags);
+  if (phase !== undefined) tags[tagKeys.phase] = phase;
+  return tags;
 }
 
-function homeTags(situation: Situation, home: Home): Readonly<Record<string, string>> {
+function homeTags(situation: Situation, home: Home): Tags {
   const { record, spec } = situation;
-  return {
-    ...spec.tags,
-    [tagKeys.name]: `${record.name}-home`,
-    ...phaseTag(situation, home.tags),
-  };
+  const tags: Record<string, string> = { ...spec.tags, [tagKeys.name]: `${record.name}-home` };
+  const phase = phaseOf(situation, home.tags);
+  if (phase !== undefined) tags[tagKeys.phase] = phase;
+  return tags;
 }
 
 /** `orphaned` while no file names it. DeleteTags is denied, so a return is written as `active`. */
-function phaseTag(
-  situation: Situation,
-  have: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  if (situation.standing.kind === 'orphaned') return { [tagKeys.phase]: 'orphaned' };
-  return have[tagKeys.phase] === undefined ? {} : { [tagKeys.phase]: 'active' };
+function phaseOf(situation: Situation, have: Tags): 'orphaned' | 'active' | undefined {
+  if (situation.standing.kind === 'orphaned') return 'orphaned';
+  return have[tagKeys.phase] === undefined ? undefined : 'active';
 }
 
 /** The home is attached to a running or stopped machine of the same uid and owner, in the same zone. */

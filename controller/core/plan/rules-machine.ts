@@ -1,5 +1,4 @@
 import { minuteMs, plusMillis } from '../instant.ts';
-import { dutyOf } from './duty.ts';
 import { type Finding, hold, type Rule } from './finding.ts';
 import { launchAction, nextPlacement, placementsFor } from './launch.ts';
 import { readyDeadline } from './ready.ts';
@@ -33,7 +32,7 @@ function launchFinding(situation: Situation): Finding {
   if (step?.action.kind === 'create-home') return { action: step.action };
   if (standing.kind === 'orphaned') return {};
   if (situation.spec.lifecycle === 'retired') return retired(situation);
-  const duty = dutyOf(situation);
+  const { duty } = situation;
   if (record.homeWasReady && duty.state === 'stopped') {
     return duty.until === undefined ? {} : { wakeAt: duty.until };
   }

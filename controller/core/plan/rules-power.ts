@@ -1,6 +1,6 @@
 import { toMillis } from '../instant.ts';
 import { nextStart } from '../schedule/duty.ts';
-import { dutyOf, isWindowOpen, orphanStopAt } from './duty.ts';
+import { isWindowOpen, orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { isUndecided } from './fold.ts';
 import { isReady, readyDeadline } from './ready.ts';
@@ -115,7 +115,7 @@ function typeChangeWhileRunning(situation: Situation, machineId: string, from: s
       return later(nextStart(window, now), 'when its upgrade window opens');
     }
     case 'off-hours': {
-      const duty = dutyOf(situation);
+      const { duty } = situation;
       if (duty.state === 'stopped') return later(undefined, 'when it stops');
       const isStopped = spec.schedule.actions !== 'start-only';
       if (duty.until !== undefined && isStopped) return later(duty.until, 'off by schedule');
@@ -138,7 +138,7 @@ export const dutyRule: Rule = (situation) => {
   }
   if (isUndecided(record, machine, situation.now))
     return { waiting: 'the machine to be seen running' };
-  const duty = dutyOf(situation);
+  const { duty } = situation;
   if (duty.state === 'stopped' || !duty.enforced) return undefined;
   return {
     changes: [
@@ -158,7 +158,7 @@ export function stopWhenDue(situation: Situation): Finding | undefined {
   if (standing.kind === 'orphaned') return stopOrphan(situation, machine.id);
   if (isUndecided(record, machine, situation.now))
     return { waiting: 'the machine to be seen stopping' };
-  const duty = dutyOf(situation);
+  const { duty } = situation;
   if (duty.state === 'running' || !duty.enforced) return undefined;
   if (!record.homeWasReady && !isOverdue(situation)) return undefined;
   return {

@@ -1,4 +1,4 @@
-import type { EffectiveSpec, FleetSettings } from '../desired.ts';
+import type { Duty, EffectiveSpec, FleetSettings } from '../desired.ts';
 import type { Instant } from '../instant.ts';
 import type { Home, ImageReading, Machine, Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
@@ -36,6 +36,8 @@ export interface Situation {
   readonly home: Home | undefined;
   readonly homeFate: 'none' | 'found' | 'absent' | 'unread';
   readonly image: ImageReading | undefined;
+  /** What the schedule wants now. */
+  readonly duty: Duty;
   readonly observed: Observed;
   readonly now: Instant;
 }
@@ -44,9 +46,13 @@ export interface Situation {
 export interface ResourceIndex {
   readonly machinesByUid: ReadonlyMap<string, readonly Machine[]>;
   readonly machinesById: ReadonlyMap<string, Machine>;
-  readonly machinesByName: ReadonlyMap<string, readonly Machine[]>;
   readonly homesByUid: ReadonlyMap<string, readonly Home[]>;
   readonly homesById: ReadonlyMap<string, Home>;
+}
+
+/** The same, looked up by the name in their tags: what a DevInstance without a record may adopt. */
+export interface NameIndex {
+  readonly machinesByName: ReadonlyMap<string, readonly Machine[]>;
   readonly homesByName: ReadonlyMap<string, readonly Home[]>;
 }
 
@@ -66,17 +72,26 @@ function groupByTag<T extends { readonly tags: Readonly<Record<string, string>> 
   return groups;
 }
 
-/** Indexes what was observed; only what carries the fleet's tag is found by uid or name. */
+/** Indexes what was observed; only what carries the fleet's tag is found by uid. */
 export function indexResources(fleet: string, observed: Observed): ResourceIndex {
-  const homes = observed.homes.filter((home) => home.tags[tagKeys.role] === 'home');
   return {
     machinesByUid: groupByTag(fleet, observed.machines, tagKeys.uid),
     machinesById: new Map(observed.machines.map((machine) => [machine.id, machine])),
-    machinesByName: groupByTag(fleet, observed.machines, tagKeys.devInstance),
-    homesByUid: groupByTag(fleet, homes, tagKeys.uid),
+    homesByUid: groupByTag(fleet, taggedHomes(observed), tagKeys.uid),
     homesById: new Map(observed.homes.map((home) => [home.id, home])),
-    homesByName: groupByTag(fleet, homes, tagKeys.devInstance),
   };
+}
+
+/** Indexes by name what carries the fleet's tag. */
+export function indexNames(fleet: string, observed: Observed): NameIndex {
+  return {
+    machinesByName: groupByTag(fleet, observed.machines, tagKeys.devInstance),
+    homesByName: groupByTag(fleet, taggedHomes(observed), tagKeys.devInstance),
+  };
+}
+
+function taggedHomes(observed: Observed): readonly Home[] {
+  return observed.homes.filter((home) => home.tags[tagKeys.role] === 'home');
 }
 
 /** Whether an instance still exists as something that runs or can be started. */
@@ -92,7 +107,11 @@ export function holdsHome(machine: Machine, home: Home): boolean {
 }
 
 /** The machine that holds the home is the current one; if none does, the older (decision 1). */
-export function currentFirst(machines: readonly Machine[], home: Home | undefined): Machine[] {
+export function currentFirst(
+  machines: readonly Machine[],
+  home: Home | undefined,
+): readonly Machine[] {
+  if (machines.length < 2) return machines;
   return [...machines].sort((a, b) => {
     if (home !== undefined && holdsHome(a, home) !== holdsHome(b, home)) {
       return holdsHome(a, home) ? -1 : 1;

@@ -1,5 +1,7 @@
 import type { EffectiveSpec } from '../desired.ts';
 import type { DevInstanceRecord } from '../record.ts';
+import { isSameData } from '../same-data.ts';
+import { dutyOf } from './duty.ts';
 import { foldDeadLaunch, foldHome, foldMachinePower, foldReadiness, foldStep } from './fold.ts';
 import { imageKey } from './launch.ts';
 import { forget } from './memory.ts';
@@ -52,8 +54,7 @@ function foldStanding(
   }
   const present =
     record.orphanedAt === undefined ? record : (forget(record, 'orphanedAt') as DevInstanceRecord);
-  const isSame = JSON.stringify(present.effective) === JSON.stringify(spec);
-  return isSame ? present : { ...present, effective: spec };
+  return isSameData(present.effective, spec) ? present : { ...present, effective: spec };
 }
 
 /** Everything the rules need of one recorded DevInstance, its record brought up to date. */
@@ -79,5 +80,6 @@ export function situationOf(
   const ready = isReady(found.machine, found.home, observed);
   const record = foldReadiness(powered, found.machine, ready, now);
   const image = observed.images.get(imageKey(spec));
-  return { fleet, spec, standing, record, ...found, image, observed, now };
+  const duty = dutyOf({ record, spec, now });
+  return { fleet, spec, standing, record, ...found, image, duty, observed, now };
 }

@@ -2,7 +2,7 @@ import type { Action } from '../action.ts';
 import { earliest, type Instant } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { creationDetails } from './describe.ts';
-import { dutyOf, orphanStopAt } from './duty.ts';
+import { orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { forget } from './memory.ts';
 import { readyDeadline } from './ready.ts';
@@ -55,7 +55,7 @@ export interface Verdict {
 /** Applies the rules to one DevInstance. Pure; throws only where this program is wrong. */
 export function verdictOn(situation: Situation): Verdict {
   const findings = applyRules(situation);
-  const duty = dutyOf(situation);
+  const { duty } = situation;
   const backingOff = backOffHolds(situation, findings);
   const chosen = findings.find(
     (finding) => finding.action !== undefined && !isBackingOff(situation, finding.action),
@@ -141,7 +141,7 @@ function wholeChanges(
   if (spec.lifecycle !== 'active') return [];
   const blocker =
     state.action !== undefined || state.waiting !== undefined ? undefined : state.holds[0]?.reason;
-  const duty = dutyOf(situation);
+  const { duty } = situation;
   const isIdle =
     state.action === undefined && state.waiting === undefined && duty.state === 'stopped';
   const start = isIdle && record.ordinal > 0 && duty.until !== undefined ? duty.until : 'now';
@@ -182,7 +182,7 @@ function orphanChanges(situation: Situation, action: Action | undefined): readon
 function transitionOf(situation: Situation): Transition | undefined {
   const { record, standing, spec } = situation;
   if (standing.kind === 'orphaned' || spec.lifecycle !== 'active') return undefined;
-  const duty = dutyOf(situation);
+  const { duty } = situation;
   if (duty.until === undefined) return undefined;
   return {
     name: record.name,
