@@ -84,13 +84,18 @@ export function hasIdentity(
   );
 }
 
-/** Of `wanted`, the tags that a resource lacks or has with another value. */
-export function missingTags(wanted: Tags, have: Tags): Tags {
-  if (!lacksTags(wanted, have)) return {};
-  return Object.fromEntries(Object.entries(wanted).filter(([key, value]) => have[key] !== value));
-}
+/** Tags by key; undefined where nothing is wanted. Pairs, as a plan looks at them for each machine. */
+export type TagPairs = readonly (readonly [key: string, value: string | undefined])[];
 
-function lacksTags(wanted: Tags, have: Tags): boolean {
-  for (const key in wanted) if (have[key] !== wanted[key]) return true;
-  return false;
+/** Of the class's tags and the resource's own, those that it lacks or has with another value. */
+export function missingTags(classTags: Tags, own: TagPairs, have: Tags): Tags {
+  const missing: Record<string, string> = {};
+  for (const key in classTags) {
+    const value = classTags[key];
+    if (value !== undefined && have[key] !== value) missing[key] = value;
+  }
+  for (const [key, value] of own) {
+    if (value !== undefined && have[key] !== value) missing[key] = value;
+  }
+  return missing;
 }

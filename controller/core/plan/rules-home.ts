@@ -3,7 +3,7 @@ import { isComparableHash, specHash } from '../spec-hash.ts';
 import { homeDeviceName, tagKeys } from '../tags.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { createHomeAction } from './launch.ts';
-import { homeTagValue, missingTags } from './resource-tags.ts';
+import { homeTagValue, missingTags, type TagPairs } from './resource-tags.ts';
 import { holdsHome, isUnread, type Situation } from './situation.ts';
 
 /** The home must survive its machine: DeleteOnTermination=false is asserted in every pass. */
@@ -52,14 +52,19 @@ function hasUnclearHome({ observed, record, fleet }: Situation): boolean {
 
 /** Tags that people, the host and the bill read are kept as they should be; identity tags never change. */
 export const tagRule: Rule = (situation) => {
-  const { machine, home, record } = situation;
+  const { machine, home, record, spec } = situation;
   const wrong = [
     ...(machine === undefined
       ? []
-      : [{ id: machine.id, tags: missingTags(machineTags(situation, machine), machine.tags) }]),
+      : [
+          {
+            id: machine.id,
+            tags: missingTags(spec.tags, machineTags(situation, machine), machine.tags),
+          },
+        ]),
     ...(home === undefined
       ? []
-      : [{ id: home.id, tags: missingTags(homeTags(situation, home), home.tags) }]),
+      : [{ id: home.id, tags: missingTags(spec.tags, homeTags(situation, home), home.tags) }]),
   ].filter(({ tags }) => Object.keys(tags).length > 0);
   const [first] = wrong;
   if (first === undefined) return undefined;
@@ -85,30 +90,27 @@ function isPartOfMore({ record, standing }: Situation): boolean {
 
 type Tags = Readonly<Record<string, string>>;
 
-function machineTags(situation: Situation, machine: Machine): Tags {
+function machineTags(situation: Situation, machine: Machine): TagPairs {
   const { record, spec } = situation;
-  const tags: Record<string, string> = {
-    ...spec.tags,
-    [tagKeys.name]: record.name,
-    [tagKeys.image]: machine.imageId,
-  };
-  if (record.machineId === machine.id) tags[tagKeys.ordinal] = String(record.ordinal);
-  const home = homeTagValue(record);
-  if (home !== undefined) tags[tagKeys.home] = home;
   const hash = machine.tags[tagKeys.specHash];
   // A hash by other rules says nothing about drift: stamp it anew.
-  if (hash === undefined || !isComparableHash(hash)) tags[tagKeys.specHash] = specHash(spec);
-  const phase = phaseOf(situation, machine.tags);
-  if (phase !== undefined) tags[tagKeys.phase] = phase;
-  return tags;
+  const isHashOurs = hash !== undefined && isComparableHash(hash);
+  const isCounted = record.machineId === machine.id;
+  return [
+    [tagKeys.name, record.name],
+    [tagKeys.image, machine.imageId],
+    [tagKeys.ordinal, isCounted ? String(record.ordinal) : undefined],
+    [tagKeys.home, homeTagValue(record)],
+    [tagKeys.specHash, isHashOurs ? undefined : specHash(spec)],
+    [tagKeys.phase, phaseOf(situation, machine.tags)],
+  ];
 }
 
-function homeTags(situation: Situation, home: Home): Tags {
-  const { record, spec } = situation;
-  const tags: Record<string, string> = { ...spec.tags, [tagKeys.name]: `${record.name}-home` };
-  const phase = phaseOf(situation, home.tags);
-  if (phase !== undefined) tags[tagKeys.phase] = phase;
-  return tags;
+function homeTags(situation: Situation, home: Home): TagPairs {
+  return [
+    [tagKeys.name, `${situation.record.name}-home`],
+    [tagKeys.phase, phaseOf(situation, home.tags)],
+  ];
 }
 
 /** `orphaned` while no file names it. DeleteTags is denied, so a return is written as `active`. */

@@ -72,13 +72,19 @@ function groupByTag<T extends { readonly tags: Readonly<Record<string, string>> 
   return groups;
 }
 
+function indexById<T extends { readonly id: string }>(resources: readonly T[]): Map<string, T> {
+  const byId = new Map<string, T>();
+  for (const resource of resources) byId.set(resource.id, resource);
+  return byId;
+}
+
 /** Indexes what was observed; only what carries the fleet's tag is found by uid. */
 export function indexResources(fleet: string, observed: Observed): ResourceIndex {
   return {
     machinesByUid: groupByTag(fleet, observed.machines, tagKeys.uid),
-    machinesById: new Map(observed.machines.map((machine) => [machine.id, machine])),
+    machinesById: indexById(observed.machines),
     homesByUid: groupByTag(fleet, taggedHomes(observed), tagKeys.uid),
-    homesById: new Map(observed.homes.map((home) => [home.id, home])),
+    homesById: indexById(observed.homes),
   };
 }
 
