@@ -3,7 +3,7 @@ import { isComparableHash, specHash } from '../spec-hash.ts';
 import { homeDeviceName, tagKeys } from '../tags.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { createHomeAction } from './launch.ts';
-import { homeTagValue, missingTags } from './resource-tags.ts';
+import { homeNamedBy, homeTagValue, missingTags } from './resource-tags.ts';
 import { holdsHome, isUnread, type Situation } from './situation.ts';
 
 /** The home must survive its machine: DeleteOnTermination=false is asserted in every pass. */
@@ -38,8 +38,26 @@ export const createHomeRule: Rule = (situation) => {
     const remedy = 'remove the devinstance: tags from those that are not its home';
     return { holds: [hold(situation, 'IdentityConflict', message, remedy)], final: true };
   }
+  const named = homeNamedBy(machine);
+  if (named !== undefined) {
+    const message = `${machine.id} names home ${named}, which is not there with its identity`;
+    const remedy = 'find out what became of it; no new home is made in its place';
+    return { holds: [hold(situation, 'HomeMissing', message, remedy)], final: true };
+  }
+  const refused = adoptionRefused(situation);
+  if (refused !== undefined) return { ...refused, final: true };
   return { action: createHomeAction(situation, machine), final: true };
 };
+
+/** An existing volume or snapshot is asked for: never an empty home in its place. */
+export function adoptionRefused(situation: Situation): Finding | undefined {
+  const { record, spec } = situation;
+  if (record.homeId !== undefined || spec.homeVolume.from === undefined) return undefined;
+  const message =
+    'homeVolume.from asks for an existing volume or snapshot, which this version does not adopt';
+  const remedy = 'remove homeVolume.from to begin with an empty home';
+  return { holds: [hold(situation, 'AdoptionRefused', message, remedy)] };
+}
 
 function hasUnclearHome({ observed, record, fleet }: Situation): boolean {
   return observed.homes.some(
