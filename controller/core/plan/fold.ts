@@ -3,7 +3,7 @@ import type { Machine } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
 import { afterFailure, completeStep, forget } from './memory.ts';
-import { hasIdentity } from './resource-tags.ts';
+import { hasIdentity, mayFormat } from './resource-tags.ts';
 import { ordinalOf, type ResourceIndex } from './situation.ts';
 
 /** How long a contradicting power state is given to prove itself no stale reading. */
@@ -78,7 +78,10 @@ function foldPower(
     : (forget(record, 'step') as DevInstanceRecord);
 }
 
-/** Takes note of a home that carries this identity although no step of ours named it. */
+/**
+ * Takes note of a home that carries this identity although no step of ours named it. It may hold
+ * data, so nobody may format it unless a machine was already allowed to.
+ */
 export function foldHome(
   fleet: string,
   record: DevInstanceRecord,
@@ -90,7 +93,9 @@ export function foldHome(
     (candidate) => candidate.state !== 'deleted' && hasIdentity(fleet, record, candidate, 'home'),
   );
   if (home === undefined || others.length > 0) return record;
-  return { ...record, homeId: home.id, homeSince: now, az: home.az };
+  const machines = index.machinesByUid.get(record.uid) ?? [];
+  const homeWasReady = !machines.some((machine) => mayFormat(machine, home.id));
+  return { ...record, homeId: home.id, homeSince: now, az: home.az, homeWasReady };
 }
 
 /** Takes note of what a person (or AWS) did to the machine's power since this controller last acted. */
@@ -157,11 +162,18 @@ function stoppedByOther(
   machine: Machine,
   now: Instant,
 ): DevInstanceRecord {
-  const byAws = machine.stateReason?.code.startsWith('Server.') ?? false;
   return {
     ...(forget(record, 'becomingReadySince', 'manualHold', 'standInType') as DevInstanceRecord),
-    power: { state: 'stopped', at: now, by: byAws ? 'aws' : 'person' },
+    power: { state: 'stopped', at: now, by: stopper(record, machine) },
   };
+}
+
+function stopper(record: DevInstanceRecord, machine: Machine): 'controller' | 'person' | 'aws' {
+  const code = machine.stateReason?.code ?? '';
+  if (code.startsWith('Server.')) return 'aws';
+  // Taken over with a lost ledger, it was most likely stopped by its schedule.
+  const isAdopted = record.power === undefined;
+  return isAdopted && code !== 'Client.InstanceInitiatedShutdown' ? 'controller' : 'person';
 }
 
 /** Takes note of readiness: since when it is awaited, and that a home once became ready. */
