@@ -64,8 +64,13 @@ export async function passUnderLease(
 /** Records whose last attempt failed, or is not known to have ended. */
 export function unfinished(report: PassReport): readonly DevInstanceRecord[] {
   return [...report.records.values()].filter(
-    (record) => record.retry !== undefined || record.step !== undefined,
+    (record) => record.step !== undefined || (record.retry !== undefined && !isLaunched(record)),
   );
+}
+
+/** Whether the launch that failed before has come through; the count of failures stays until it runs. */
+function isLaunched({ retry, becomingReadySince }: DevInstanceRecord): boolean {
+  return retry?.actionKind === 'launch' && becomingReadySince !== undefined;
 }
 
 function isSettled(report: PassReport): boolean {

@@ -5,6 +5,7 @@ import { change, type Finding, hold, type Rule } from './finding.ts';
 import { isUndecided } from './fold.ts';
 import { isReady, readyDeadline } from './ready.ts';
 import type { Situation } from './situation.ts';
+import type { HoldReason } from './world.ts';
 
 /** A running machine becomes ready within `readyWithin`, or is reported. */
 export const readyRule: Rule = (situation) => {
@@ -93,7 +94,7 @@ function typeChangeWhileRunning(situation: Situation, machineId: string, from: s
       }),
     ],
   });
-  const held = (reason: 'NeverOff' | 'UpgradeNever', message: string, remedy: string): Finding => ({
+  const held = (reason: HoldReason, message: string, remedy: string): Finding => ({
     changes: [change(situation, 'change', ['spec_instance_type'], { details, withheldBy: reason })],
     holds: [hold(situation, reason, message, remedy)],
   });
@@ -102,6 +103,12 @@ function typeChangeWhileRunning(situation: Situation, machineId: string, from: s
     action: { kind: 'stop', name: record.name, machineId },
     disruptive: true,
   });
+  if (record.retry?.actionKind === 'set-type') {
+    // Stopped for it once more, the machine would only come back as it is.
+    const { code, message } = record.retry;
+    const remedy = 'correct instanceType; it is tried again when the machine is next stopped';
+    return held('TypeRefused', `${spec.instanceType} was not taken: ${code}: ${message}`, remedy);
+  }
   switch (spec.upgrade.when) {
     case 'any-time':
       return rightNow('upgrade.when is any-time');

@@ -1,4 +1,5 @@
 import type { EffectiveSpec } from '../desired.ts';
+import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { foldDeadLaunch, foldHome, foldMachinePower, foldReadiness, foldStep } from './fold.ts';
 import { imageKey } from './launch.ts';
@@ -55,7 +56,20 @@ function foldStanding(
   const present =
     record.orphanedAt === undefined ? record : (forget(record, 'orphanedAt') as DevInstanceRecord);
   const isSame = JSON.stringify(present.effective) === JSON.stringify(spec);
-  return isSame ? present : { ...present, effective: spec };
+  return isSame ? present : { ...withoutTypeRefusal(present, spec), effective: spec };
+}
+
+/** A type that was refused is no word about another one. */
+function withoutTypeRefusal(record: DevInstanceRecord, spec: EffectiveSpec): DevInstanceRecord {
+  return record.retry?.actionKind === 'set-type' &&
+    record.effective.instanceType !== spec.instanceType
+    ? (forget(record, 'retry') as DevInstanceRecord)
+    : record;
+}
+
+/** Whether a machine may look unready only because a part of the account could not be read. */
+function isReadinessUnread({ failures }: Observed): boolean {
+  return failures.some(({ what }) => what === 'checks' || what === 'reports' || what === 'homes');
 }
 
 /** Everything the rules need of one recorded DevInstance, its record brought up to date. */
@@ -69,7 +83,7 @@ export function situationOf(
   const fleet = desired.fleet;
   const standing = standingOf(world, stored, brake);
   const spec = specInForce(world, stored, standing);
-  const stepped = foldStep(fleet.name, stored, index);
+  const stepped = foldStep(fleet.name, stored, index, now);
   const noted = foldHome(
     fleet.name,
     foldDeadLaunch(foldStanding(stepped, spec, standing, now), index, now),
@@ -79,7 +93,10 @@ export function situationOf(
   const found = findResources(noted, index, observed);
   const powered = foldMachinePower(noted, found.machine, now);
   const ready = isReady(found.machine, found.home, observed);
-  const record = foldReadiness(powered, found.machine, ready, now);
+  const record =
+    ready || !isReadinessUnread(observed)
+      ? foldReadiness(powered, found.machine, ready, now)
+      : powered;
   const image = observed.images.get(imageKey(spec));
   return { fleet, spec, standing, record, ...found, image, observed, now };
 }
