@@ -6,9 +6,9 @@ import { hasIdentity } from './resource-tags.ts';
 import { stopWhenDue } from './rules-power.ts';
 import { isLive, type Situation } from './situation.ts';
 
-/** Hands off where git says so. */
+/** Hands off where git says so; of a removed file it says nothing. */
 export const suspendedRule: Rule = (situation) =>
-  situation.spec.lifecycle === 'suspended'
+  situation.spec.lifecycle === 'suspended' && situation.standing.kind !== 'orphaned'
     ? {
         holds: [
           hold(
