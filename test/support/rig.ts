@@ -33,7 +33,7 @@ export interface Rig {
   /** Calls to AWS and writes to the ledger by the last controller, in order. */
   readonly events: string[];
   /** A new controller process: runs until settled. `crashAt` counts events; .5 is after the effect. */
-  settle(options?: { readonly crashAt?: number }): Promise<Settlement>;
+  settle(options?: { readonly crashAt?: number; readonly timeoutMs?: number }): Promise<Settlement>;
   /** One pass of a new controller process. */
   pass(): Promise<PassReport>;
   /** The plan as another shell sees it; nothing is written. */
@@ -84,8 +84,8 @@ export async function makeRig(
       await ledger.init(marker);
     },
     events,
-    settle: ({ crashAt } = {}) =>
-      asProcess(crashAt, (ports) => settle(ports, { observeOnly: false, timeoutMs: 7_200_000 })),
+    settle: ({ crashAt, timeoutMs = 7_200_000 } = {}) =>
+      asProcess(crashAt, (ports) => settle(ports, { observeOnly: false, timeoutMs })),
     pass: () => asProcess(undefined, (ports) => passUnderLease(ports, false)),
     plan: async () => {
       const { ec2, ssm, sts, clock } = account;
