@@ -376,7 +376,7 @@ const situations: readonly Situation[] = [
   },
   {
     what: 'attaching keeps failing: the scheduled stop comes all the same',
-    record: makeRecord(spec, { retry: failing('attach-home') }),
+    record: makeRecord(spec, { retries: [failing('attach-home')] }),
     observed: { homes: [detached] },
     now: mondayNight,
     action: { kind: 'stop' },
@@ -386,7 +386,7 @@ const situations: readonly Situation[] = [
   },
   {
     what: 'attaching keeps failing while it is stopped: not started without its home',
-    record: makeRecord(spec, { ...stopped, retry: failing('attach-home', mondayMorning) }),
+    record: makeRecord(spec, { ...stopped, retries: [failing('attach-home', mondayMorning)] }),
     observed: { machines: [makeMachine(spec, { state: 'stopped' })], homes: [detached] },
     holds: ['BackingOff'],
     changes: ['change'],
@@ -398,7 +398,7 @@ const situations: readonly Situation[] = [
       machineId: 'i-00000001',
       power: makeRecord(spec).power as never,
       becomingReadySince: plusMillis(mondayNight, -20 * 60_000),
-      retry: failing('create-home'),
+      retries: [failing('create-home')],
     }),
     observed: { machines: [makeMachine(spec, { tags: tagsWithoutHome })], homes: [] },
     now: mondayNight,

@@ -138,11 +138,12 @@ test('an effect that was found has the time at which its step was last sent', ()
 test.each(all)('$kind that succeeds forgets its own failures and no others', (action) => {
   const own = { ...failed, actionKind: action.kind };
   const other = { ...failed, actionKind: 'tag' as const };
-  const after = completeStep(stepped(action, { retry: own }), {}, now).retry;
+  const after = completeStep(stepped(action, { retries: [own] }), {}, now).retries;
   // A launch can die before it runs, so its failures count until then.
-  expect(after).toEqual(action.kind === 'launch' ? own : undefined);
+  expect(after).toEqual(action.kind === 'launch' ? [own] : undefined);
   if (action.kind === 'tag') return;
-  expect(completeStep(stepped(action, { retry: other }), {}, now).retry).toEqual(other);
+  const both = completeStep(stepped(action, { retries: [own, other] }), {}, now).retries;
+  expect(both).toEqual(action.kind === 'launch' ? [own, other] : [other]);
 });
 
 test('without a step nothing is completed and no answer counts', () => {
@@ -175,14 +176,16 @@ test.each(all)('$kind not sent: as if it had never been planned', (action) => {
 test.each(all)('$kind refused: the step is over and the failure counts', (action) => {
   const record = applyOutcome(stepped(action), refused, now);
   expect(record).not.toHaveProperty('step');
-  expect(record.retry).toMatchObject({
+  expect(record.retries?.[0]).toMatchObject({
     actionKind: action.kind,
     attempts: 1,
     code: 'UnauthorizedOperation',
     message: 'no',
     capacity: false,
   });
-  expect(applyOutcome(stepped(action), { ...refused, capacity: true }, now).retry).toMatchObject({
+  expect(
+    applyOutcome(stepped(action), { ...refused, capacity: true }, now).retries?.[0],
+  ).toMatchObject({
     capacity: true,
   });
 });
@@ -192,7 +195,7 @@ test.each(all)(
   (action) => {
     const record = applyOutcome(stepped(action), unknown, now);
     expect(record.step).toEqual({ action, at: now });
-    expect(record.retry).toMatchObject({
+    expect(record.retries?.[0]).toMatchObject({
       actionKind: action.kind,
       attempts: 1,
       code: 'TimeoutError',
@@ -214,7 +217,7 @@ test.each([
     const at = plusMillis(mondayMorning, afterMs);
     const record = applyOutcome(stepped(action), { ...refused, capacity }, at, true);
     expect(record.step).toEqual(stays ? { action, at: mondayMorning } : undefined);
-    expect(record.retry?.attempts).toBe(1);
+    expect(record.retries?.[0]?.attempts).toBe(1);
   },
 );
 
@@ -225,8 +228,8 @@ test('waiting doubles from one second to five minutes, at least half of it', () 
   const waits: number[] = [];
   for (let attempt = 1; attempt <= 40; attempt += 1) {
     record = afterFailure(record, 'start', failure, now);
-    expect(record.retry?.attempts).toBe(attempt);
-    waits.push(millisBetween(now, record.retry?.notBefore ?? ''));
+    expect(record.retries?.[0]?.attempts).toBe(attempt);
+    waits.push(millisBetween(now, record.retries?.[0]?.notBefore ?? ''));
   }
   waits.forEach((wait, position) => {
     const full = Math.min(300_000, 1_000 * 2 ** position);
@@ -238,14 +241,17 @@ test('waiting doubles from one second to five minutes, at least half of it', () 
 
 test('the wait depends on uid and attempt alone: machines spread, equal worlds agree', () => {
   const waitOf = (record: DevInstanceRecord) =>
-    afterFailure(record, 'start', failure, now).retry?.notBefore;
+    afterFailure(record, 'start', failure, now).retries?.[0]?.notBefore;
   expect(waitOf(bare)).toBe(waitOf(makeRecord(spec, { uid: bare.uid })));
   expect(waitOf(bare)).not.toBe(waitOf({ ...bare, uid: 'uid-other' }));
 });
 
-test('a failure of another kind begins to count anew', () => {
+test('each kind of action counts its own failures', () => {
   const record = afterFailure(afterFailure(bare, 'start', failure, now), 'tag', failure, now);
-  expect(record.retry).toMatchObject({ actionKind: 'tag', attempts: 1 });
+  expect(record.retries).toMatchObject([
+    { actionKind: 'start', attempts: 1 },
+    { actionKind: 'tag', attempts: 1 },
+  ]);
 });
 
 test('forgetting takes away what is named and leaves the original alone', () => {

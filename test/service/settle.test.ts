@@ -48,7 +48,7 @@ test('unreadable: three readings in a row, and nothing done in doubt', async () 
   });
   const { end, passes, last } = await rig.settle();
   expect([end, passes]).toEqual(['unreadable', 3]);
-  expect(last.failures.map((failure) => failure.what)).toEqual(['homes']);
+  expect(last.failures.map((failure) => failure.what)).toEqual(['homes', 'homes']);
 });
 
 test('readings that fail now and then are tried again', async () => {
@@ -91,7 +91,7 @@ test('a refusal is tried three times, then the run ends with it', async () => {
   const { end, last } = await rig.settle();
   expect(end).toBe('settled');
   expect(rig.events.filter((event) => event === 'RunInstances')).toHaveLength(3);
-  expect(unfinished(last).map((record) => record.retry?.attempts)).toEqual([3]);
+  expect(unfinished(last).map((record) => record.retries?.[0]?.attempts)).toEqual([3]);
   expect(last.plan.holds.map((held) => [held.reason, held.remedy.slice(0, 15)])).toEqual([
     ['BackingOff', 'tried again at '],
   ]);

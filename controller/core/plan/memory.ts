@@ -1,7 +1,7 @@
 import type { Action, Outcome } from '../action.ts';
 import { fractionOf } from '../hash.ts';
 import { type Instant, minuteMs, plusMillis } from '../instant.ts';
-import type { DevInstanceRecord } from '../record.ts';
+import type { DevInstanceRecord, Retry } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
 
 const firstRetryMs = 1_000;
@@ -46,7 +46,7 @@ export function completeStep(
   if (step === undefined) return record;
   const { action } = step;
   const done = { ...forget(record, 'step') } as DevInstanceRecord;
-  const settled = record.retry?.actionKind === action.kind ? clearRetry(done) : done;
+  const settled = keepRetries(done, (retry) => retry.actionKind !== action.kind);
   switch (action.kind) {
     case 'launch':
       return {
@@ -108,8 +108,20 @@ function launchedFacts(
   };
 }
 
-function clearRetry(record: DevInstanceRecord): DevInstanceRecord {
-  return forget(record, 'retry') as DevInstanceRecord;
+/** The failures in a row of one kind of action. */
+export function retryOf(record: DevInstanceRecord, kind: Action['kind']): Retry | undefined {
+  return record.retries?.find((retry) => retry.actionKind === kind);
+}
+
+/** The record with those of its retries alone that are to be kept. */
+export function keepRetries(
+  record: DevInstanceRecord,
+  isKept: (retry: Retry) => boolean,
+): DevInstanceRecord {
+  const { retries = [], ...rest } = record;
+  const kept = retries.filter(isKept);
+  if (kept.length === retries.length) return record;
+  return kept.length === 0 ? rest : { ...rest, retries: kept };
 }
 
 /** The record after AWS answered the step in it, which this pass or an earlier one wrote. */
@@ -166,20 +178,12 @@ export function afterFailure(
   failure: { readonly code: string; readonly message: string; readonly capacity: boolean },
   now: Instant,
 ): DevInstanceRecord {
-  const before = record.retry?.actionKind === actionKind ? record.retry.attempts : 0;
-  const attempts = before + 1;
+  const attempts = (retryOf(record, actionKind)?.attempts ?? 0) + 1;
+  const others = (record.retries ?? []).filter((retry) => retry.actionKind !== actionKind);
   const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 16));
   const jitter = 0.5 + 0.5 * fractionOf(`${record.uid}/${attempts}`);
   const { code, message, capacity } = failure;
-  return {
-    ...record,
-    retry: {
-      actionKind,
-      attempts,
-      notBefore: plusMillis(now, Math.round(fullMs * jitter)),
-      code,
-      message,
-      capacity,
-    },
-  };
+  const notBefore = plusMillis(now, Math.round(fullMs * jitter));
+  const retry = { actionKind, attempts, notBefore, code, message, capacity };
+  return { ...record, retries: [...others, retry] };
 }

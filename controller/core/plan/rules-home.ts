@@ -4,6 +4,7 @@ import { isComparableHash, specHash } from '../spec-hash.ts';
 import { homeDeviceName, tagKeys } from '../tags.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { createHomeAction } from './launch.ts';
+import { retryOf } from './memory.ts';
 import { homeNamedBy, homeTagValue, missingTags } from './resource-tags.ts';
 import { stopWhenDue } from './rules-power.ts';
 import { holdsHome, isUnread, type Situation } from './situation.ts';
@@ -62,7 +63,7 @@ function doubtAboutHome(situation: Situation, machine: Machine): Finding | undef
 
 /** While a step for its home keeps failing, a running machine still stops when its schedule says so. */
 function hasLastWord({ machine, record }: Situation, kind: Action['kind']): boolean {
-  return machine?.state !== 'running' || record.retry?.actionKind !== kind;
+  return machine?.state !== 'running' || retryOf(record, kind) === undefined;
 }
 
 /** An existing volume or snapshot is asked for: never an empty home in its place. */

@@ -3,6 +3,7 @@ import { nextStart } from '../schedule/duty.ts';
 import { dutyOf, isWindowOpen, orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { isUndecided } from './fold.ts';
+import { retryOf } from './memory.ts';
 import { isReady, readyDeadline } from './ready.ts';
 import type { Situation } from './situation.ts';
 import type { HoldReason } from './world.ts';
@@ -52,8 +53,8 @@ function startTypes({ spec, record }: Situation): readonly string[] {
 /** After a start that was refused for capacity the next type is tried (decision 7). */
 function typeToStartAs(situation: Situation): string {
   const types = startTypes(situation);
-  const { retry } = situation.record;
-  const turn = retry?.actionKind === 'start' && retry.capacity ? retry.attempts : 0;
+  const retry = retryOf(situation.record, 'start');
+  const turn = retry?.capacity ? retry.attempts : 0;
   return types[turn % types.length] ?? situation.spec.instanceType;
 }
 
@@ -103,9 +104,10 @@ function typeChangeWhileRunning(situation: Situation, machineId: string, from: s
     action: { kind: 'stop', name: record.name, machineId },
     disruptive: true,
   });
-  if (record.retry?.actionKind === 'set-type') {
+  const refusal = retryOf(record, 'set-type');
+  if (refusal !== undefined) {
     // Stopped for it once more, the machine would only come back as it is.
-    const { code, message } = record.retry;
+    const { code, message } = refusal;
     const remedy = 'correct instanceType; it is tried again when the machine is next stopped';
     return held('TypeRefused', `${spec.instanceType} was not taken: ${code}: ${message}`, remedy);
   }

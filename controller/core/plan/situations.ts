@@ -3,7 +3,7 @@ import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { foldDeadLaunch, foldHome, foldMachinePower, foldReadiness, foldStep } from './fold.ts';
 import { imageKey } from './launch.ts';
-import { forget } from './memory.ts';
+import { forget, keepRetries } from './memory.ts';
 import { isReady } from './ready.ts';
 import { findResources, type ResourceIndex, type Situation, type Standing } from './situation.ts';
 import type { Interlock, World } from './world.ts';
@@ -61,10 +61,8 @@ function foldStanding(
 
 /** A type that was refused is no word about another one. */
 function withoutTypeRefusal(record: DevInstanceRecord, spec: EffectiveSpec): DevInstanceRecord {
-  return record.retry?.actionKind === 'set-type' &&
-    record.effective.instanceType !== spec.instanceType
-    ? (forget(record, 'retry') as DevInstanceRecord)
-    : record;
+  const isSameType = record.effective.instanceType === spec.instanceType;
+  return keepRetries(record, ({ actionKind }) => isSameType || actionKind !== 'set-type');
 }
 
 /** Whether a machine may look unready only because a part of the account could not be read. */
