@@ -97,9 +97,13 @@ async function writeAll(
   stored: Map<string, StoredRecord>,
   records: readonly DevInstanceRecord[],
 ): Promise<void> {
-  for (let start = 0; start < records.length; start += writesAtOnce) {
-    const chunk = records.slice(start, start + writesAtOnce);
-    await Promise.all(chunk.map((record) => write(ports, stored, record)));
+  const changed = records.filter((record) => stored.get(record.name)?.record !== record);
+  for (let start = 0; start < changed.length; start += writesAtOnce) {
+    const chunk = changed.slice(start, start + writesAtOnce);
+    const writes = chunk.map((record) => write(ports, stored, record));
+    // Whoever goes on after a conflict must not meet writes that are still under way.
+    await Promise.allSettled(writes);
+    await Promise.all(writes);
   }
 }
 
@@ -161,10 +165,9 @@ async function performChunk(
   await writeAll(
     ports,
     stored,
-    ended
-      // A replay that was not sent says nothing about the first attempt: its step stays.
-      .filter(({ action, outcome }) => !(replayed.has(action) && outcome.result === 'not-sent'))
-      .map(({ action, outcome }) => applyOutcome(recordOf(stored, action), outcome, at)),
+    ended.map(({ action, outcome }) =>
+      applyOutcome(recordOf(stored, action), outcome, at, replayed.has(action)),
+    ),
   );
   for (const { action, outcome } of ended) ports.onOutcome?.(action, outcome);
   return ended;

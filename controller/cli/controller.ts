@@ -68,7 +68,7 @@ export async function settleAndReport(
   if (end === 'timed-out') {
     const names = [
       ...last.plan.waiting.map(({ name, what }) => `${name} (${what})`),
-      ...failed.map(({ name, retry }) => `${name} (${retry?.code ?? 'an open step'})`),
+      ...failed.map(({ name, retries }) => `${name} (${retries?.[0]?.code ?? 'an open step'})`),
     ];
     io.err(
       `devinstance: not settled ${after}; still waiting for ${names.join(', ') || 'what AWS throttles'}\n  run it again, or give it more time with --timeout\n`,

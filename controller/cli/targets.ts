@@ -28,7 +28,8 @@ export function parseCloud(text: string): CloudTarget {
 /** Reads `dynamodb:TABLE`, `file:PATH` or `memory`. */
 export function parseLedger(text: string): LedgerTarget {
   if (text === 'memory') return { kind: 'memory' };
-  const [kind, rest] = [text.slice(0, text.indexOf(':')), text.slice(text.indexOf(':') + 1)];
+  const colon = text.indexOf(':');
+  const [kind, rest] = [text.slice(0, Math.max(0, colon)), text.slice(colon + 1)];
   if (kind === 'dynamodb' && /^[a-zA-Z0-9_.-]{3,255}$/.test(rest)) return { kind, table: rest };
   if (kind === 'file' && rest !== '') return { kind, path: rest };
   throw new UsageError(

@@ -11,6 +11,18 @@ export interface Step {
   readonly at: Instant;
 }
 
+/** How often an action of one kind failed in a row. No new attempt before `notBefore`. */
+export interface Retry {
+  readonly actionKind: Action['kind'];
+  readonly attempts: number;
+  readonly notBefore: Instant;
+  readonly code: string;
+  readonly message: string;
+  readonly capacity: boolean;
+  /** What a person can do about it; none where the end is unknown. */
+  readonly remedy?: string;
+}
+
 /** What the ledger keeps of one DevInstance. */
 export interface DevInstanceRecord {
   readonly name: string;
@@ -51,17 +63,8 @@ export interface DevInstanceRecord {
   /** When the spec was first seen gone from git. */
   readonly orphanedAt?: Instant;
   readonly step?: Step;
-  /** Set after a failure; cleared by success. No new attempt before `notBefore`. */
-  readonly retry?: {
-    readonly actionKind: Action['kind'];
-    readonly attempts: number;
-    readonly notBefore: Instant;
-    readonly code: string;
-    readonly message: string;
-    readonly capacity: boolean;
-    /** What a person can do about it; none where the end is unknown. */
-    readonly remedy?: string;
-  };
+  /** One for each kind of action that failed; cleared by its success. */
+  readonly retries?: readonly Retry[];
 }
 
 /** The marker that ties a ledger to one fleet in one account and region (decision 1). */

@@ -1,5 +1,5 @@
 import { type Instant, millisBetween } from '../core/instant.ts';
-import type { DevInstanceRecord } from '../core/record.ts';
+import type { DevInstanceRecord, Retry } from '../core/record.ts';
 import { type PassPorts, type PassReport, runPass } from '../pass.ts';
 import { LedgerConflict } from '../ports.ts';
 import type { Lease } from './lease.ts';
@@ -25,7 +25,7 @@ export interface Settlement {
   readonly passes: number;
 }
 
-/** Runs passes until there is nothing left to do now and AWS is done, an interlock, or the time-out. */
+/** Runs passes until there is nothing left to do now and AWS is done, an interlock in a complete reading, or the time-out. */
 export async function settle(
   ports: Omit<PassPorts, 'lease'> & { readonly lease: Lease },
   options: SettleOptions,
@@ -35,8 +35,8 @@ export async function settle(
   for (let passes = 1; ; passes += 1) {
     const last = await passUnderLease(ports, options.observeOnly);
     options.onPass?.(last);
-    if (last.plan.interlocks.length > 0) return { end: 'interlock', last, passes };
     unread = last.failures.length > 0 ? unread + 1 : 0;
+    if (unread === 0 && last.plan.interlocks.length > 0) return { end: 'interlock', last, passes };
     if (unread >= lastReading) return { end: 'unreadable', last, passes };
     if (unread === 0 && isSettled(last)) return { end: 'settled', last, passes };
     if (millisBetween(startedAt, ports.clock.now()) >= options.timeoutMs) {
@@ -64,26 +64,41 @@ export async function passUnderLease(
 /** Records whose last attempt failed, or is not known to have ended. */
 export function unfinished(report: PassReport): readonly DevInstanceRecord[] {
   return [...report.records.values()].filter(
-    (record) => record.retry !== undefined || record.step !== undefined,
+    (record) => record.step !== undefined || failures(record).length > 0,
+  );
+}
+
+/** What failed last, without a launch that came through: its failures count until it runs. */
+function failures({ retries = [], becomingReadySince }: DevInstanceRecord): readonly Retry[] {
+  return retries.filter(
+    ({ actionKind }) => actionKind !== 'launch' || becomingReadySince === undefined,
   );
 }
 
 function isSettled(report: PassReport): boolean {
   const { plan, outcomes, isComplete } = report;
   const isQuiet = isComplete && outcomes.length === 0 && plan.waiting.length === 0;
-  return isQuiet && !unfinished(report).some(isWorthWaiting);
+  // What backs off is tried again; nothing else that failed or was interrupted is.
+  const backingOff = new Set(
+    plan.holds.filter(({ reason }) => reason === 'BackingOff').map(({ name }) => name),
+  );
+  return (
+    isQuiet &&
+    !unfinished(report).some((record) => backingOff.has(record.name) && isWorthWaiting(record))
+  );
 }
 
 /** An unknown end must be cleared up; a refusal is tried a few times more. */
 function isWorthWaiting(record: DevInstanceRecord): boolean {
-  return record.step !== undefined || (record.retry?.attempts ?? 0) < lastAttempt;
+  return (
+    record.step !== undefined || failures(record).some(({ attempts }) => attempts < lastAttempt)
+  );
 }
 
 function pauseMs(report: PassReport, now: Instant): number {
   if (report.outcomes.some(({ outcome }) => outcome.result === 'done')) return busyPollMs;
   const retries = unfinished(report)
-    .map((record) => record.retry?.notBefore)
-    .filter((at) => at !== undefined)
-    .map((at) => millisBetween(now, at));
+    .flatMap((record) => record.retries ?? [])
+    .map(({ notBefore }) => millisBetween(now, notBefore));
   return Math.max(busyPollMs, Math.min(idlePollMs, ...retries));
 }

@@ -59,6 +59,14 @@ const bigger = makeSpec({ homeVolume: { sizeGib: 150, maxSizeGib: 1000, type: 'g
 const smaller = makeSpec({ homeVolume: { sizeGib: 50, maxSizeGib: 1000, type: 'gp3' } });
 const otherType = makeSpec({ instanceType: 'm7i.xlarge' });
 const detached = makeHome(spec, { state: 'available', attachments: [] });
+const failing = (actionKind: Action['kind'], now = mondayNight) => ({
+  actionKind,
+  attempts: 3,
+  notBefore: plusMillis(now, 1_000),
+  code: 'Nope',
+  message: 'no',
+  capacity: false,
+});
 const withHomeTag = (value: string) =>
   makeMachine(spec, { tags: { ...machine.tags, [tagKeys.home]: value } });
 const { [tagKeys.home]: _home, ...tagsWithoutHome } = machine.tags;
@@ -367,6 +375,46 @@ const situations: readonly Situation[] = [
     holds: ['StuckStopping'],
   },
   {
+    what: 'attaching keeps failing: the scheduled stop comes all the same',
+    record: makeRecord(spec, { retries: [failing('attach-home')] }),
+    observed: { homes: [detached] },
+    now: mondayNight,
+    action: { kind: 'stop' },
+    holds: ['BackingOff'],
+    waiting: true,
+    changes: ['change', 'stop'],
+  },
+  {
+    what: 'attaching keeps failing while it is stopped: not started without its home',
+    record: makeRecord(spec, { ...stopped, retries: [failing('attach-home', mondayMorning)] }),
+    observed: { machines: [makeMachine(spec, { state: 'stopped' })], homes: [detached] },
+    holds: ['BackingOff'],
+    changes: ['change'],
+  },
+  {
+    what: 'a home that cannot be made: its machine stops when it is overdue',
+    record: bare({
+      ordinal: 1,
+      machineId: 'i-00000001',
+      power: makeRecord(spec).power as never,
+      becomingReadySince: plusMillis(mondayNight, -20 * 60_000),
+      retries: [failing('create-home')],
+    }),
+    observed: { machines: [makeMachine(spec, { tags: tagsWithoutHome })], homes: [] },
+    now: mondayNight,
+    action: { kind: 'stop' },
+    holds: ['NotReady', 'BackingOff'],
+    changes: ['create', 'stop'],
+  },
+  {
+    what: 'machine and home in different zones: held, the scheduled stop goes on',
+    observed: { homes: [makeHome(spec, { ...detached, az: 'eu-west-1b' })] },
+    now: mondayNight,
+    action: { kind: 'stop' },
+    holds: ['HomeElsewhere'],
+    changes: ['stop'],
+  },
+  {
     what: 'a state from the future: hands off',
     observed: { machines: [makeMachine(spec, { state: 'unknown' })] },
     holds: ['UnknownState'],
@@ -398,6 +446,21 @@ test('a name without a record is bound first and shown as a creation', () => {
   expect(plan.bindings.map((binding) => binding.name)).toEqual(['ada-01']);
   expect(plan.actions).toEqual([]);
   expect(plan.changes.map((change) => [change.kind, change.at])).toEqual([['create', 'now']]);
+});
+
+test('a suspended DevInstance whose file is removed is put away like any other', () => {
+  const suspended = makeSpec({ lifecycle: 'suspended' });
+  const other = makeSpec({ name: 'bob-01' });
+  const plan = makePlan(
+    makeWorld({
+      desired: makeDesired([other]),
+      records: [makeRecord(suspended), makeRecord(other, { uid: 'uid-bob' })],
+      observed: { machines: [machine], homes: [home], absent: new Set() },
+    }),
+  );
+  expect(plan.actions.filter((action) => action.name === 'ada-01')).toMatchObject([
+    { kind: 'tag', tags: { [tagKeys.phase]: 'orphaned' } },
+  ]);
 });
 
 test('equal worlds give equal plans', () => {

@@ -1,11 +1,12 @@
 import { onTestFinished } from 'vitest';
 import { ec2Cloud } from '../../controller/aws/ec2-cloud.ts';
 import type { DesiredFleet } from '../../controller/core/desired.ts';
+import type { Observed } from '../../controller/core/observed.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import type { Plan } from '../../controller/core/plan/world.ts';
 import { memoryLedger } from '../../controller/ledgers/memory.ts';
 import type { PassReport } from '../../controller/pass.ts';
-import type { Ledger } from '../../controller/ports.ts';
+import type { Cloud, Ledger } from '../../controller/ports.ts';
 import { acquireLease } from '../../controller/service/lease.ts';
 import { passUnderLease, type Settlement, settle } from '../../controller/service/settle.ts';
 import { type SimAccount, simAccount } from '../../controller/sim/account.ts';
@@ -23,6 +24,8 @@ export class Crash extends Error {
 /** A simulated account, a ledger and specs, worked on by one controller after another. */
 export interface Rig {
   desired: DesiredFleet;
+  /** What a controller sees of what was observed: stale, partial or distorted readings. */
+  lens: (observed: Observed) => Observed;
   readonly account: SimAccount;
   readonly ledger: Ledger;
   /** Puts an empty ledger with the right marker in place of the one there was. */
@@ -30,7 +33,7 @@ export interface Rig {
   /** Calls to AWS and writes to the ledger by the last controller, in order. */
   readonly events: string[];
   /** A new controller process: runs until settled. `crashAt` counts events; .5 is after the effect. */
-  settle(options?: { readonly crashAt?: number }): Promise<Settlement>;
+  settle(options?: { readonly crashAt?: number; readonly timeoutMs?: number }): Promise<Settlement>;
   /** One pass of a new controller process. */
   pass(): Promise<PassReport>;
   /** The plan as another shell sees it; nothing is written. */
@@ -71,6 +74,7 @@ export async function makeRig(
   let uids = 0;
   const rig: Rig = {
     desired,
+    lens: (observed) => observed,
     account,
     get ledger() {
       return ledger;
@@ -80,8 +84,8 @@ export async function makeRig(
       await ledger.init(marker);
     },
     events,
-    settle: ({ crashAt } = {}) =>
-      asProcess(crashAt, (ports) => settle(ports, { observeOnly: false, timeoutMs: 7_200_000 })),
+    settle: ({ crashAt, timeoutMs = 7_200_000 } = {}) =>
+      asProcess(crashAt, (ports) => settle(ports, { observeOnly: false, timeoutMs })),
     pass: () => asProcess(undefined, (ports) => passUnderLease(ports, false)),
     plan: async () => {
       const { ec2, ssm, sts, clock } = account;
@@ -140,7 +144,11 @@ export async function makeRig(
         isHolderDead: () => true,
       });
       const { ec2, ssm, sts, clock } = account;
-      const cloud = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, reports });
+      const clear = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, reports });
+      const cloud: Cloud = {
+        ...clear,
+        observe: async (interest) => rig.lens(await clear.observe(interest)),
+      };
       const newUid = () => `uid-${++uids}`;
       const result = await work({ specs, cloud, ledger: watched, clock, steady, lease, newUid });
       // A killed process may look alive to itself where it takes the kill for a failed read.

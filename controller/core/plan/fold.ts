@@ -3,21 +3,22 @@ import type { Machine } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
 import { afterFailure, completeStep, forget } from './memory.ts';
-import { hasIdentity } from './resource-tags.ts';
-import { ordinalOf, type ResourceIndex } from './situation.ts';
+import { hasIdentity, mayFormat } from './resource-tags.ts';
+import { isLive, ordinalOf, type ResourceIndex } from './situation.ts';
 
 /** How long a contradicting power state is given to prove itself no stale reading. */
 const consistencyMs = minuteMs;
 
 /**
  * Brings an interrupted step to its end as far as what is observed tells: found done it is
- * completed, found failed it is counted as a failure, and otherwise a create stays as it is (to be
- * replayed) while any other step is dropped, because its action is planned again from the state.
+ * completed, and otherwise a create stays as it is (to be replayed), a start or stop stays until
+ * it must have been seen, and any other step is dropped: its action is planned again from the state.
  */
 export function foldStep(
   fleet: string,
   record: DevInstanceRecord,
   index: ResourceIndex,
+  now: Instant,
 ): DevInstanceRecord {
   const step = record.step;
   if (step === undefined) return record;
@@ -32,9 +33,13 @@ export function foldStep(
       return home === undefined ? record : completeStep(record, { homeId: home.id });
     }
     case 'start':
-      return foldPower(record, index, ['running', 'pending']);
+      return foldPower(record, index, ['running', 'pending'], now);
     case 'stop':
-      return foldPower(record, index, ['stopped', 'stopping']);
+      return foldPower(record, index, ['stopped', 'stopping'], now);
+    case 'set-type':
+      return index.machinesById.get(step.action.machineId)?.type === step.action.instanceType
+        ? completeStep(record, {})
+        : (forget(record, 'step') as DevInstanceRecord);
     default:
       return forget(record, 'step') as DevInstanceRecord;
   }
@@ -58,7 +63,7 @@ export function foldDeadLaunch(
 ): DevInstanceRecord {
   if (record.machineId === undefined || record.becomingReadySince === undefined) return record;
   const machine = index.machinesById.get(record.machineId);
-  if (machine?.state !== 'terminated') return record;
+  if (machine === undefined || isLive(machine)) return record;
   const code = machine.stateReason?.code ?? 'Terminated';
   const message = machine.stateReason?.message ?? 'the instance terminated before it was ready';
   const capacity = code.endsWith('InsufficientInstanceCapacity');
@@ -70,15 +75,21 @@ function foldPower(
   record: DevInstanceRecord,
   index: ResourceIndex,
   goal: readonly string[],
+  now: Instant,
 ): DevInstanceRecord {
   const machine =
     record.machineId === undefined ? undefined : index.machinesById.get(record.machineId);
-  return machine !== undefined && goal.includes(machine.state)
-    ? completeStep(record, {})
-    : (forget(record, 'step') as DevInstanceRecord);
+  if (machine !== undefined && goal.includes(machine.state)) return completeStep(record, {});
+  const { step } = record;
+  // Seen later, it must not be taken for a person's act.
+  const mayStillShow = step !== undefined && now < plusMillis(step.at, consistencyMs);
+  return mayStillShow ? record : (forget(record, 'step') as DevInstanceRecord);
 }
 
-/** Takes note of a home that carries this identity although no step of ours named it. */
+/**
+ * Takes note of a home that carries this identity although no step of ours named it. It may hold
+ * data, so nobody may format it unless a machine was already allowed to.
+ */
 export function foldHome(
   fleet: string,
   record: DevInstanceRecord,
@@ -90,7 +101,9 @@ export function foldHome(
     (candidate) => candidate.state !== 'deleted' && hasIdentity(fleet, record, candidate, 'home'),
   );
   if (home === undefined || others.length > 0) return record;
-  return { ...record, homeId: home.id, homeSince: now, az: home.az };
+  const machines = index.machinesByUid.get(record.uid) ?? [];
+  const homeWasReady = !machines.some((machine) => mayFormat(machine, home.id));
+  return { ...record, homeId: home.id, homeSince: now, az: home.az, homeWasReady };
 }
 
 /** Takes note of what a person (or AWS) did to the machine's power since this controller last acted. */
@@ -157,11 +170,18 @@ function stoppedByOther(
   machine: Machine,
   now: Instant,
 ): DevInstanceRecord {
-  const byAws = machine.stateReason?.code.startsWith('Server.') ?? false;
   return {
     ...(forget(record, 'becomingReadySince', 'manualHold', 'standInType') as DevInstanceRecord),
-    power: { state: 'stopped', at: now, by: byAws ? 'aws' : 'person' },
+    power: { state: 'stopped', at: now, by: stopper(record, machine) },
   };
+}
+
+function stopper(record: DevInstanceRecord, machine: Machine): 'controller' | 'person' | 'aws' {
+  const code = machine.stateReason?.code ?? '';
+  if (code.startsWith('Server.')) return 'aws';
+  // Taken over with a lost ledger, it was most likely stopped by its schedule.
+  const isAdopted = record.power === undefined;
+  return isAdopted && code !== 'Client.InstanceInitiatedShutdown' ? 'controller' : 'person';
 }
 
 /** Takes note of readiness: since when it is awaited, and that a home once became ready. */
@@ -171,8 +191,9 @@ export function foldReadiness(
   isReady: boolean,
   now: Instant,
 ): DevInstanceRecord {
-  if (machine === undefined || machine.state !== 'running') {
-    return machine?.state === 'pending' || record.becomingReadySince === undefined
+  if (machine === undefined) return record;
+  if (machine.state !== 'running') {
+    return machine.state === 'pending' || record.becomingReadySince === undefined
       ? record
       : (forget(record, 'becomingReadySince') as DevInstanceRecord);
   }

@@ -3,6 +3,7 @@ import type { EffectiveSpec } from '../desired.ts';
 import { hashText } from '../hash.ts';
 import type { ImageReading, Machine, Subnet } from '../observed.ts';
 import { userDataFor } from '../user-data.ts';
+import { retryOf } from './memory.ts';
 import { homeTags, launchTags } from './resource-tags.ts';
 import type { Situation } from './situation.ts';
 
@@ -35,8 +36,8 @@ export function nextPlacement(
   situation: Situation,
   placements: readonly Placement[],
 ): Placement | undefined {
-  const retry = situation.record.retry;
-  const turn = retry?.actionKind === 'launch' && retry.capacity ? retry.attempts : 0;
+  const retry = retryOf(situation.record, 'launch');
+  const turn = retry?.capacity ? retry.attempts : 0;
   return placements[placements.length === 0 ? 0 : turn % placements.length];
 }
 

@@ -1,11 +1,17 @@
 import type { Action, Outcome } from '../action.ts';
 import { fractionOf } from '../hash.ts';
 import { type Instant, minuteMs, plusMillis } from '../instant.ts';
-import type { DevInstanceRecord } from '../record.ts';
+import type { DevInstanceRecord, Retry } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
 
 const firstRetryMs = 1_000;
 const lastRetryMs = 5 * minuteMs;
+
+/**
+ * How long a created resource may stay invisible before its absence is believed: AWS advises to
+ * back off up to minutes after a create (EC2 API, eventual consistency).
+ */
+export const visibilityMs = 5 * minuteMs;
 
 /** A record without some of its optional facts. */
 export function forget<K extends keyof DevInstanceRecord>(
@@ -27,20 +33,25 @@ export function withStep(
   return { ...record, ordinal, step: { action, at: now } };
 }
 
-/** What a finished step leaves behind, whether its answer arrived or its effect was found later. */
+/**
+ * What a finished step leaves behind. `at` is when its answer arrived; where its effect was found
+ * instead, it is the last moment at which it was sent.
+ */
 export function completeStep(
   record: DevInstanceRecord,
   found: { readonly machineId?: string; readonly homeId?: string },
+  at = record.step?.at ?? '',
 ): DevInstanceRecord {
   const step = record.step;
   if (step === undefined) return record;
-  const { action, at } = step;
+  const { action } = step;
   const done = { ...forget(record, 'step') } as DevInstanceRecord;
-  const settled = record.retry?.actionKind === action.kind ? clearRetry(done) : done;
+  const settled = keepRetries(done, (retry) => retry.actionKind !== action.kind);
   switch (action.kind) {
     case 'launch':
       return {
-        ...settled,
+        // A launch can still die before it runs: until then its failures count on.
+        ...done,
         ...launchedFacts(record, action.request.instanceType, at),
         ...(found.machineId === undefined ? {} : { machineId: found.machineId }),
       };
@@ -97,34 +108,67 @@ function launchedFacts(
   };
 }
 
-function clearRetry(record: DevInstanceRecord): DevInstanceRecord {
-  return forget(record, 'retry') as DevInstanceRecord;
+/** The failures in a row of one kind of action. */
+export function retryOf(record: DevInstanceRecord, kind: Action['kind']): Retry | undefined {
+  return record.retries?.find((retry) => retry.actionKind === kind);
 }
 
-/** The record after AWS answered the step in it. */
+/** The record with those of its retries alone that are to be kept. */
+export function keepRetries(
+  record: DevInstanceRecord,
+  isKept: (retry: Retry) => boolean,
+): DevInstanceRecord {
+  const { retries = [], ...rest } = record;
+  const kept = retries.filter(isKept);
+  if (kept.length === retries.length) return record;
+  return kept.length === 0 ? rest : { ...rest, retries: kept };
+}
+
+/** The record after AWS answered the step in it, which this pass or an earlier one wrote. */
 export function applyOutcome(
   record: DevInstanceRecord,
   outcome: Outcome,
   now: Instant,
+  isReplay = false,
 ): DevInstanceRecord {
   const step = record.step;
   if (step === undefined) return record;
   switch (outcome.result) {
     case 'done':
-      return completeStep(record, outcome);
+      return completeStep(record, outcome, now);
     case 'not-sent':
-      return forget(record, 'step') as DevInstanceRecord;
-    case 'refused':
-      return afterFailure(
-        forget(record, 'step') as DevInstanceRecord,
-        step.action.kind,
-        outcome,
-        now,
-      );
+      // A replay that was not sent says nothing about the first attempt: its step stays.
+      return isReplay ? record : (forget(record, 'step') as DevInstanceRecord);
+    case 'refused': {
+      const left =
+        isReplay && mayStillAppear(step, outcome, now)
+          ? record
+          : (forget(record, 'step') as DevInstanceRecord);
+      return afterFailure(left, step.action.kind, outcome, now);
+    }
     case 'unknown':
       // The step stays: only what is observed, or a replay under the same token, can tell.
-      return afterFailure(record, step.action.kind, { ...outcome, capacity: false }, now);
+      return afterFailure(
+        { ...record, step: { ...step, at: now } },
+        step.action.kind,
+        { ...outcome, capacity: false },
+        now,
+      );
   }
+}
+
+/**
+ * Whether a create may have taken effect although its replay was refused: a missing permission says
+ * nothing about an earlier attempt, which may not be visible yet. Lack of capacity does: a token
+ * that had launched would have been answered with its machine.
+ */
+function mayStillAppear(
+  { action, at }: NonNullable<DevInstanceRecord['step']>,
+  { capacity }: { readonly capacity: boolean },
+  now: Instant,
+): boolean {
+  const isCreate = action.kind === 'launch' || action.kind === 'create-home';
+  return isCreate && !capacity && now < plusMillis(at, visibilityMs);
 }
 
 /** Counts a failure and sets the earliest next attempt: 1 s doubling to 5 min, at least half of it. */
@@ -139,21 +183,13 @@ export function afterFailure(
   },
   now: Instant,
 ): DevInstanceRecord {
-  const before = record.retry?.actionKind === actionKind ? record.retry.attempts : 0;
-  const attempts = before + 1;
+  const attempts = (retryOf(record, actionKind)?.attempts ?? 0) + 1;
+  const others = (record.retries ?? []).filter((retry) => retry.actionKind !== actionKind);
   const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 16));
   const jitter = 0.5 + 0.5 * fractionOf(`${record.uid}/${attempts}`);
   const { code, message, capacity, remedy } = failure;
-  return {
-    ...record,
-    retry: {
-      actionKind,
-      attempts,
-      notBefore: plusMillis(now, Math.round(fullMs * jitter)),
-      code,
-      message,
-      capacity,
-      ...(remedy === undefined ? {} : { remedy }),
-    },
-  };
+  const notBefore = plusMillis(now, Math.round(fullMs * jitter));
+  const said = remedy === undefined ? {} : { remedy };
+  const retry = { actionKind, attempts, notBefore, code, message, capacity, ...said };
+  return { ...record, retries: [...others, retry] };
 }

@@ -1,9 +1,12 @@
+import type { Action } from '../action.ts';
 import type { Home, Machine } from '../observed.ts';
 import { isComparableHash, specHash } from '../spec-hash.ts';
 import { homeDeviceName, tagKeys } from '../tags.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { createHomeAction } from './launch.ts';
-import { homeTagValue, missingTags, type TagPairs } from './resource-tags.ts';
+import { retryOf } from './memory.ts';
+import { homeNamedBy, homeTagValue, missingTags, type TagPairs } from './resource-tags.ts';
+import { stopWhenDue } from './rules-power.ts';
 import { holdsHome, isUnread, type Situation } from './situation.ts';
 
 /** The home must survive its machine: DeleteOnTermination=false is asserted in every pass. */
@@ -22,24 +25,56 @@ export const protectRule: Rule = (situation) => {
 
 /** A home is created once, in the zone where the first machine found capacity (decision 4). */
 export const createHomeRule: Rule = (situation) => {
-  const { machine, record, home, standing, observed } = situation;
+  const { machine, record, home, standing } = situation;
   if (machine === undefined) return undefined;
   if (home?.state === 'creating') return { waiting: 'the home to be created', final: true };
   if (record.homeId !== undefined) return undefined;
+  const areUnread = isUnread(situation.observed, 'homes');
+  if (!areUnread && record.step?.action.kind === 'create-home') {
+    return { action: record.step.action, final: hasLastWord(situation, 'create-home') };
+  }
+  if (!areUnread && standing.kind === 'orphaned') return undefined;
+  const doubt = doubtAboutHome(situation, machine);
+  if (doubt !== undefined) return { ...stopWhenDue(situation), ...doubt, final: true };
+  const action = createHomeAction(situation, machine);
+  return { action, final: hasLastWord(situation, 'create-home') };
+};
+
+/** What speaks against making an empty home. */
+function doubtAboutHome(situation: Situation, machine: Machine): Finding | undefined {
+  const { record, observed } = situation;
   if (isUnread(observed, 'homes')) {
     const message = 'homes could not be read, so none is created';
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')], final: true };
+    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
   }
-  if (record.step?.action.kind === 'create-home')
-    return { action: record.step.action, final: true };
-  if (standing.kind === 'orphaned') return undefined;
   if (hasUnclearHome(situation)) {
     const message = `volumes carry role=home and uid ${record.uid}, but not exactly one with its whole identity`;
     const remedy = 'remove the devinstance: tags from those that are not its home';
-    return { holds: [hold(situation, 'IdentityConflict', message, remedy)], final: true };
+    return { holds: [hold(situation, 'IdentityConflict', message, remedy)] };
   }
-  return { action: createHomeAction(situation, machine), final: true };
-};
+  const named = homeNamedBy(machine);
+  if (named !== undefined) {
+    const message = `${machine.id} names home ${named}, which is not there with its identity`;
+    const remedy = 'find out what became of it; no new home is made in its place';
+    return { holds: [hold(situation, 'HomeMissing', message, remedy)] };
+  }
+  return adoptionRefused(situation);
+}
+
+/** While a step for its home keeps failing, a running machine still stops when its schedule says so. */
+function hasLastWord({ machine, record }: Situation, kind: Action['kind']): boolean {
+  return machine?.state !== 'running' || retryOf(record, kind) === undefined;
+}
+
+/** An existing volume or snapshot is asked for: never an empty home in its place. */
+export function adoptionRefused(situation: Situation): Finding | undefined {
+  const { record, spec } = situation;
+  if (record.homeId !== undefined || spec.homeVolume.from === undefined) return undefined;
+  const message =
+    'homeVolume.from asks for an existing volume or snapshot, which this version does not adopt';
+  const remedy = 'remove homeVolume.from to begin with an empty home';
+  return { holds: [hold(situation, 'AdoptionRefused', message, remedy)] };
+}
 
 function hasUnclearHome({ observed, record, fleet }: Situation): boolean {
   return observed.homes.some(
@@ -128,7 +163,8 @@ export const attachRule: Rule = (situation) => {
   if (home.az !== machine.az) {
     const message = `home ${home.id} is in ${home.az}, machine ${machine.id} in ${machine.az}`;
     const remedy = `terminate ${machine.id} by hand: the next one is launched where the home is`;
-    return { holds: [hold(situation, 'HomeElsewhere', message, remedy)], final: true };
+    const holds = [hold(situation, 'HomeElsewhere', message, remedy)];
+    return { ...stopWhenDue(situation), holds, final: true };
   }
   if (home.state !== 'available') {
     return { waiting: 'the home to become available', final: true };
@@ -149,7 +185,7 @@ export const attachRule: Rule = (situation) => {
       homeId: home.id,
       deviceName: homeDeviceName,
     },
-    final: true,
+    final: hasLastWord(situation, 'attach-home'),
   };
 };
 

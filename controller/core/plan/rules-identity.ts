@@ -1,19 +1,14 @@
-import { minuteMs, plusMillis } from '../instant.ts';
+import { plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
 import { type Finding, hold, type Rule } from './finding.ts';
+import { visibilityMs } from './memory.ts';
 import { hasIdentity } from './resource-tags.ts';
 import { stopWhenDue } from './rules-power.ts';
 import { isLive, type Situation } from './situation.ts';
 
-/**
- * How long a created resource may stay invisible before its absence is believed: AWS advises to
- * back off up to minutes after a create (EC2 API, eventual consistency).
- */
-const visibilityMs = 5 * minuteMs;
-
-/** Hands off where git says so. */
+/** Hands off where git says so; of a removed file it says nothing. */
 export const suspendedRule: Rule = (situation) =>
-  situation.spec.lifecycle === 'suspended'
+  situation.spec.lifecycle === 'suspended' && situation.standing.kind !== 'orphaned'
     ? {
         holds: [
           hold(

@@ -2,6 +2,7 @@ import { minuteMs, plusMillis } from '../instant.ts';
 import { type Finding, hold, type Rule } from './finding.ts';
 import { launchAction, nextPlacement, placementsFor } from './launch.ts';
 import { readyDeadline } from './ready.ts';
+import { adoptionRefused } from './rules-home.ts';
 import { isMaybeInvisible } from './rules-identity.ts';
 import { isUnread, type Situation } from './situation.ts';
 
@@ -47,12 +48,8 @@ function retired(situation: Situation): Finding {
 
 function launchNow(situation: Situation): Finding {
   const { spec, record, image, observed } = situation;
-  if (record.homeId === undefined && spec.homeVolume.from !== undefined) {
-    const message =
-      'homeVolume.from asks for an existing volume or snapshot, which this version does not adopt';
-    const remedy = 'remove homeVolume.from to begin with an empty home';
-    return { holds: [hold(situation, 'AdoptionRefused', message, remedy)] };
-  }
+  const refused = adoptionRefused(situation);
+  if (refused !== undefined) return refused;
   if (record.homeId === undefined && isUnread(observed, 'homes')) {
     const message = 'homes could not be read, so no machine is launched';
     return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };

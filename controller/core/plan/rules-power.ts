@@ -3,8 +3,10 @@ import { nextStart } from '../schedule/duty.ts';
 import { isWindowOpen, orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { isUndecided } from './fold.ts';
+import { retryOf } from './memory.ts';
 import { isReady, readyDeadline } from './ready.ts';
 import type { Situation } from './situation.ts';
+import type { HoldReason } from './world.ts';
 
 /** A running machine becomes ready within `readyWithin`, or is reported. */
 export const readyRule: Rule = (situation) => {
@@ -51,8 +53,8 @@ function startTypes({ spec, record }: Situation): readonly string[] {
 /** After a start that was refused for capacity the next type is tried (decision 7). */
 function typeToStartAs(situation: Situation): string {
   const types = startTypes(situation);
-  const { retry } = situation.record;
-  const turn = retry?.actionKind === 'start' && retry.capacity ? retry.attempts : 0;
+  const retry = retryOf(situation.record, 'start');
+  const turn = retry?.capacity ? retry.attempts : 0;
   return types[turn % types.length] ?? situation.spec.instanceType;
 }
 
@@ -93,7 +95,7 @@ function typeChangeWhileRunning(situation: Situation, machineId: string, from: s
       }),
     ],
   });
-  const held = (reason: 'NeverOff' | 'UpgradeNever', message: string, remedy: string): Finding => ({
+  const held = (reason: HoldReason, message: string, remedy: string): Finding => ({
     changes: [change(situation, 'change', ['spec_instance_type'], { details, withheldBy: reason })],
     holds: [hold(situation, reason, message, remedy)],
   });
@@ -102,6 +104,13 @@ function typeChangeWhileRunning(situation: Situation, machineId: string, from: s
     action: { kind: 'stop', name: record.name, machineId },
     disruptive: true,
   });
+  const refusal = retryOf(record, 'set-type');
+  if (refusal !== undefined) {
+    // Stopped for it once more, the machine would only come back as it is.
+    const { code, message } = refusal;
+    const remedy = 'correct instanceType; it is tried again when the machine is next stopped';
+    return held('TypeRefused', `${spec.instanceType} was not taken: ${code}: ${message}`, remedy);
+  }
   switch (spec.upgrade.when) {
     case 'any-time':
       return rightNow('upgrade.when is any-time');

@@ -1,10 +1,11 @@
 import type { EffectiveSpec } from '../desired.ts';
+import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { isSameData } from '../same-data.ts';
 import { dutyOf } from './duty.ts';
 import { foldDeadLaunch, foldHome, foldMachinePower, foldReadiness, foldStep } from './fold.ts';
 import { imageKey } from './launch.ts';
-import { forget } from './memory.ts';
+import { forget, keepRetries } from './memory.ts';
 import { isReady } from './ready.ts';
 import { findResources, type ResourceIndex, type Situation, type Standing } from './situation.ts';
 import type { Interlock, World } from './world.ts';
@@ -56,7 +57,20 @@ function foldStanding(
   }
   const present =
     record.orphanedAt === undefined ? record : (forget(record, 'orphanedAt') as DevInstanceRecord);
-  return isSameData(present.effective, spec) ? present : { ...present, effective: spec };
+  return isSameData(present.effective, spec)
+    ? present
+    : { ...withoutTypeRefusal(present, spec), effective: spec };
+}
+
+/** A type that was refused is no word about another one. */
+function withoutTypeRefusal(record: DevInstanceRecord, spec: EffectiveSpec): DevInstanceRecord {
+  const isSameType = record.effective.instanceType === spec.instanceType;
+  return keepRetries(record, ({ actionKind }) => isSameType || actionKind !== 'set-type');
+}
+
+/** Whether a machine may look unready only because a part of the account could not be read. */
+function isReadinessUnread({ failures }: Observed): boolean {
+  return failures.some(({ what }) => what === 'checks' || what === 'reports' || what === 'homes');
 }
 
 /** Everything the rules need of one recorded DevInstance, its record brought up to date. */
@@ -70,7 +84,7 @@ export function situationOf(
   const fleet = desired.fleet;
   const standing = standingOf(world, stored, brake);
   const spec = specInForce(world, stored, standing);
-  const stepped = foldStep(fleet.name, stored, index);
+  const stepped = foldStep(fleet.name, stored, index, now);
   const noted = foldHome(
     fleet.name,
     foldDeadLaunch(foldStanding(stepped, spec, standing, now), index, now),
@@ -80,7 +94,10 @@ export function situationOf(
   const found = findResources(noted, index, observed);
   const powered = foldMachinePower(noted, found.machine, now);
   const ready = isReady(found.machine, found.home, observed);
-  const record = foldReadiness(powered, found.machine, ready, now);
+  const record =
+    ready || !isReadinessUnread(observed)
+      ? foldReadiness(powered, found.machine, ready, now)
+      : powered;
   const image = observed.images.get(imageKey(spec));
   const duty = dutyOf({ record, spec, now });
   return { fleet, spec, standing, record, ...found, image, duty, observed, now };

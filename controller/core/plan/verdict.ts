@@ -4,7 +4,7 @@ import type { DevInstanceRecord } from '../record.ts';
 import { creationDetails } from './describe.ts';
 import { orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
-import { forget } from './memory.ts';
+import { keepRetries, retryOf } from './memory.ts';
 import { readyDeadline } from './ready.ts';
 import { driftRule } from './rules-drift.ts';
 import { attachRule, createHomeRule, growRule, protectRule, tagRule } from './rules-home.ts';
@@ -73,7 +73,7 @@ export function verdictOn(situation: Situation, brake: Interlock | undefined): V
   const transition = transitionOf(situation);
   const outlook = { duty, changes, holds, waiting };
   return {
-    record: withoutIdleRetry(situation, findings),
+    record: withoutIdleRetries(situation, findings),
     changes,
     holds,
     waiting,
@@ -83,7 +83,7 @@ export function verdictOn(situation: Situation, brake: Interlock | undefined): V
       [
         transition?.at,
         readyDeadline(situation.record),
-        situation.record.retry?.notBefore,
+        ...(situation.record.retries ?? []).map((retry) => retry.notBefore),
         ...findings.map((finding) => finding.wakeAt),
       ].filter((at) => at !== undefined && at > situation.now),
     ),
@@ -105,14 +105,18 @@ export function withhold(changes: readonly Change[], by: string): readonly Chang
 }
 
 /** A failed action that nothing asks for any more was done after all, or is moot. */
-function withoutIdleRetry(situation: Situation, findings: readonly Finding[]): DevInstanceRecord {
-  const { record } = situation;
-  const isWanted = findings.some(
-    ({ action, waiting }) => waiting !== undefined || action?.kind === record.retry?.actionKind,
+function withoutIdleRetries(situation: Situation, findings: readonly Finding[]): DevInstanceRecord {
+  const isWaiting = findings.some(({ waiting }) => waiting !== undefined);
+  const isTypeRefused = findings.some(({ holds = [] }) =>
+    holds.some(({ reason }) => reason === 'TypeRefused'),
   );
-  return record.retry === undefined || isWanted
-    ? record
-    : (forget(record, 'retry') as DevInstanceRecord);
+  return keepRetries(
+    situation.record,
+    ({ actionKind }) =>
+      isWaiting ||
+      findings.some(({ action }) => action?.kind === actionKind) ||
+      (isTypeRefused && actionKind === 'set-type'),
+  );
 }
 
 function applyRules(situation: Situation): readonly Finding[] {
@@ -127,20 +131,21 @@ function applyRules(situation: Situation): readonly Finding[] {
 }
 
 function isBackingOff({ record, now }: Situation, action: Action): boolean {
-  const retry = record.retry;
-  return retry !== undefined && retry.actionKind === action.kind && retry.notBefore > now;
+  const retry = retryOf(record, action.kind);
+  return retry !== undefined && retry.notBefore > now;
 }
 
 function backOffHolds(situation: Situation, findings: readonly Finding[]): readonly Hold[] {
-  const retry = situation.record.retry;
-  const isWaiting = findings.some(
-    ({ action }) => action !== undefined && isBackingOff(situation, action),
-  );
-  if (retry === undefined || !isWaiting) return [];
-  const message = `${retry.actionKind} failed ${retry.attempts === 1 ? 'once' : `${retry.attempts} times`}: ${retry.code}: ${retry.message}`;
-  const next = `next attempt ${retry.notBefore}`;
-  const remedy = retry.remedy === undefined ? next : `${retry.remedy} (${next})`;
-  return [hold(situation, 'BackingOff', message, remedy)];
+  return findings.flatMap(({ action }) => {
+    if (action === undefined || !isBackingOff(situation, action)) return [];
+    const retry = retryOf(situation.record, action.kind);
+    if (retry === undefined) return [];
+    const times = retry.attempts === 1 ? 'once' : `${retry.attempts} times`;
+    const message = `${retry.actionKind} failed ${times}: ${retry.code}: ${retry.message}`;
+    const next = `next attempt ${retry.notBefore}`;
+    const remedy = retry.remedy === undefined ? next : `${retry.remedy} (${next})`;
+    return [hold(situation, 'BackingOff', message, remedy)];
+  });
 }
 
 /** The changes that take many steps, shown as one: a creation, and a recovery around the home. */
