@@ -71,12 +71,13 @@ export function unfinished(report: PassReport): readonly DevInstanceRecord[] {
 function isSettled(report: PassReport): boolean {
   const { plan, outcomes, isComplete } = report;
   const isQuiet = isComplete && outcomes.length === 0 && plan.waiting.length === 0;
+  const backingOff = new Set(
+    plan.holds.filter(({ reason }) => reason === 'BackingOff').map(({ name }) => name),
+  );
+  // An unknown end must be cleared up; a refusal that is to be tried again is, a few times more.
+  const isWorthWaiting = ({ name, step, retry }: DevInstanceRecord) =>
+    step !== undefined || (backingOff.has(name) && (retry?.attempts ?? 0) < lastAttempt);
   return isQuiet && !unfinished(report).some(isWorthWaiting);
-}
-
-/** An unknown end must be cleared up; a refusal is tried a few times more. */
-function isWorthWaiting(record: DevInstanceRecord): boolean {
-  return record.step !== undefined || (record.retry?.attempts ?? 0) < lastAttempt;
 }
 
 function pauseMs(report: PassReport, now: Instant): number {

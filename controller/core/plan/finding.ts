@@ -16,6 +16,8 @@ export interface Finding {
   /** The interlock that took its action away. */
   readonly withheldBy?: string;
   readonly wakeAt?: Instant;
+  /** True: it rests on the record's failed attempt, which must not be forgotten. */
+  readonly keepsRetry?: boolean;
   /** True: the later rules have no say. */
   readonly final?: boolean;
 }

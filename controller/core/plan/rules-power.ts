@@ -78,8 +78,25 @@ export const typeRule: Rule = (situation) => {
     };
   }
   if (machine.type === spec.instanceType || record.standInType === machine.type) return undefined;
+  if (record.retry?.actionKind === 'set-type') return typeRefused(situation, machine.type);
   return typeChangeWhileRunning(situation, machine.id, machine.type);
 };
+
+/** Nobody is stopped twice for a type that AWS refused to set. */
+function typeRefused(situation: Situation, from: string): Finding {
+  const { spec, record } = situation;
+  const details = [`type ${from} -> ${spec.instanceType}`];
+  const cause = record.retry === undefined ? '' : `: ${record.retry.code}: ${record.retry.message}`;
+  const message = `type ${spec.instanceType} was refused${cause}`;
+  const remedy = 'name another instanceType; this one is tried again when the machine is next off';
+  return {
+    changes: [
+      change(situation, 'change', ['spec_instance_type'], { details, withheldBy: 'TypeRefused' }),
+    ],
+    holds: [hold(situation, 'TypeRefused', message, remedy)],
+    keepsRetry: true,
+  };
+}
 
 function typeChangeWhileRunning(situation: Situation, machineId: string, from: string): Finding {
   const { spec, record, now } = situation;

@@ -56,7 +56,13 @@ function foldStanding(
   }
   const present =
     record.orphanedAt === undefined ? record : (forget(record, 'orphanedAt') as DevInstanceRecord);
-  return isSameData(present.effective, spec) ? present : { ...present, effective: spec };
+  if (isSameData(present.effective, spec)) return present;
+  const isOtherType = present.effective.instanceType !== spec.instanceType;
+  const fresh =
+    isOtherType && present.retry?.actionKind === 'set-type'
+      ? (forget(present, 'retry') as DevInstanceRecord)
+      : present;
+  return { ...fresh, effective: spec };
 }
 
 /** Everything the rules need of one recorded DevInstance, its record brought up to date. */

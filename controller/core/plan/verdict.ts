@@ -108,7 +108,8 @@ export function withhold(changes: readonly Change[], by: string): readonly Chang
 function withoutIdleRetry(situation: Situation, findings: readonly Finding[]): DevInstanceRecord {
   const { record } = situation;
   const isWanted = findings.some(
-    ({ action, waiting }) => waiting !== undefined || action?.kind === record.retry?.actionKind,
+    ({ action, waiting, keepsRetry }) =>
+      keepsRetry || waiting !== undefined || action?.kind === record.retry?.actionKind,
   );
   return record.retry === undefined || isWanted
     ? record

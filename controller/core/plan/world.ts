@@ -76,6 +76,7 @@ export type HoldReason =
   | 'StuckPending'
   | 'StuckStopping'
   | 'Suspended'
+  | 'TypeRefused'
   | 'UnknownState'
   | 'UpgradeNever';
 
