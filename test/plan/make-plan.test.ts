@@ -400,6 +400,27 @@ test('a name without a record is bound first and shown as a creation', () => {
   expect(plan.changes.map((change) => [change.kind, change.at])).toEqual([['create', 'now']]);
 });
 
+test.each<[what: string, over: Partial<EffectiveSpec>, hold: string]>([
+  [
+    'a home to adopt',
+    { homeVolume: { ...spec.homeVolume, from: { volumeId: 'vol-00000009' } } },
+    'AdoptionRefused',
+  ],
+  ['an image that nobody knows', { image: { channel: 'ubuntu-26.04' } }, 'ImageUnusable'],
+  ['a root smaller than the image', { rootVolume: { sizeGib: 4, type: 'gp3' } }, 'ImageUnusable'],
+  ['a subnet that does not exist', { subnets: ['subnet-0000000f'] }, 'NoSubnet'],
+])('a new name with %s is shown as what its first pass will find: held', (_, over, reason) => {
+  const wanted = makeSpec(over);
+  const nothing = { machines: [], homes: [] };
+  const before = makePlan(makeWorld({ spec: wanted, records: [], observed: nothing }));
+  expect(before.holds.map((held) => held.reason)).toEqual([reason]);
+  expect(before.changes).toEqual([expect.objectContaining({ kind: 'create', withheldBy: reason })]);
+  expect(before.statuses).toEqual([expect.objectContaining({ health: 'Degraded' })]);
+  const bound = { ...bare(), effective: wanted };
+  const after = makePlan(makeWorld({ spec: wanted, records: [bound], observed: nothing }));
+  expect(after.changes).toEqual(before.changes);
+});
+
 test('equal worlds give equal plans', () => {
   const world = makeWorld({ now: mondayNight });
   expect(makePlan(structuredClone(world))).toEqual(makePlan(world));
