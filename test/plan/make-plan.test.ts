@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Action } from '../../controller/core/action.ts';
 import type { EffectiveSpec } from '../../controller/core/desired.ts';
-import { plusMillis } from '../../controller/core/instant.ts';
+import { hourMs, plusMillis } from '../../controller/core/instant.ts';
 import type { Observed } from '../../controller/core/observed.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import type { DevInstanceRecord } from '../../controller/core/record.ts';
@@ -333,7 +333,7 @@ const situations: readonly Situation[] = [
     now: mondayNight,
     action: { kind: 'stop' },
     holds: ['OwnerChanged'],
-    changes: ['stop'],
+    changes: ['change', 'stop'],
   },
   {
     what: 'image of no use and no machine: held',
@@ -419,6 +419,48 @@ test.each<[what: string, over: Partial<EffectiveSpec>, hold: string]>([
   const bound = { ...bare(), effective: wanted };
   const after = makePlan(makeWorld({ spec: wanted, records: [bound], observed: nothing }));
   expect(after.changes).toEqual(before.changes);
+});
+
+test('another owner in git is shown as a change that is withheld', () => {
+  const wanted = makeSpec({ owner: { ...spec.owner, name: 'bob' } });
+  const plan = makePlan(makeWorld({ spec: wanted, records: [makeRecord(spec)] }));
+  expect(plan.changes).toEqual([
+    expect.objectContaining({ reasons: ['spec_owner'], withheldBy: 'OwnerChanged' }),
+  ]);
+});
+
+test('a retired one is stopped by its schedule and never started, and both are said', () => {
+  const retired = makeSpec({ lifecycle: 'retired' });
+  const on = makePlan(makeWorld({ spec: retired, records: [makeRecord(retired)] }));
+  expect(on.holds.map((held) => held.reason)).toEqual(['RetireUnsupported']);
+  expect(on.changes.map((change) => change.withheldBy)).toEqual(['RetireUnsupported']);
+  expect(on.transitions.map((transition) => transition.state)).toEqual(['stopped']);
+  const off = makePlan(
+    makeWorld({
+      spec: retired,
+      records: [makeRecord(retired, stopped)],
+      observed: { machines: [makeMachine(retired, { state: 'stopped' })] },
+    }),
+  );
+  expect(off.actions).toEqual([]);
+  expect(off.transitions).toEqual([]);
+  expect(off.holds.map((held) => held.reason)).toEqual(['RetireUnsupported']);
+  expect(off.statuses.map((status) => status.duty)).toEqual([undefined]);
+});
+
+test('what lies ahead is shown of an orphan until it stops, and of a suspended one not at all', () => {
+  const bob = makeSpec({ name: 'bob-01' });
+  const orphan = makePlan(
+    makeWorld({
+      desired: makeDesired([bob]),
+      records: [makeRecord(spec, { orphanedAt: mondayMorning }), makeRecord(bob, { uid: 'bob' })],
+    }),
+  );
+  const [ada] = orphan.statuses;
+  expect(ada?.duty?.until).toBe(plusMillis(mondayMorning, 4 * hourMs));
+  const suspended = makeSpec({ lifecycle: 'suspended' });
+  const plan = makePlan(makeWorld({ spec: suspended, records: [makeRecord(suspended)] }));
+  expect(plan.statuses.map((status) => status.duty)).toEqual([undefined]);
 });
 
 test('equal worlds give equal plans', () => {

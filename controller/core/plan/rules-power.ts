@@ -149,11 +149,7 @@ export const dutyRule: Rule = (situation) => {
   if (machine === undefined) return undefined;
   if (machine.state === 'running') return stopWhenDue(situation);
   if (machine.state !== 'stopped' || standing.kind === 'orphaned') return undefined;
-  if (spec.lifecycle === 'retired') {
-    const message = 'its spec says lifecycle: retired, which this version does not carry out';
-    const remedy = 'it is not started; machine and home stay';
-    return { holds: [hold(situation, 'RetireUnsupported', message, remedy)] };
-  }
+  if (spec.lifecycle === 'retired') return undefined;
   if (isUndecided(record, machine, situation.now))
     return { waiting: 'the machine to be seen running' };
   const { duty } = situation;
