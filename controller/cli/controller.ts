@@ -64,14 +64,24 @@ export async function settleAndReport(
   progress.end();
   printTroubles(last, io);
   const after = `after ${passes} ${passes === 1 ? 'pass' : 'passes'}`;
+  const failed = unfinished(last);
   if (end === 'timed-out') {
-    const names = last.plan.waiting.map(({ name, what }) => `${name} (${what})`).join(', ');
+    const names = [
+      ...last.plan.waiting.map(({ name, what }) => `${name} (${what})`),
+      ...failed.map(({ name, retry }) => `${name} (${retry?.code ?? 'an open step'})`),
+    ];
     io.err(
-      `devinstance: not settled ${after}; still waiting for ${names || 'retries'}\n  run it again, or give it more time with --timeout\n`,
+      `devinstance: not settled ${after}; still waiting for ${names.join(', ') || 'what AWS throttles'}\n  run it again, or give it more time with --timeout\n`,
     );
     return exitCodes.failed;
   }
-  if (end === 'settled') io.out(`settled ${after}\n`);
+  if (end === 'settled' && failed.length === 0) io.out(`settled ${after}\n`);
+  else if (end === 'settled') {
+    const names = failed.map(({ name }) => name).join(', ');
+    io.err(
+      `devinstance: not settled ${after}: the last action failed for ${names}\n  mend what is said above, then run it again\n`,
+    );
+  }
   return exitCodeOf(last);
 }
 
@@ -81,8 +91,8 @@ function printTroubles({ parsed, plan, failures }: PassReport, io: Io): void {
     io.err(`devinstance: could not read ${what}: ${message}\n  ${remedy}\n`);
   }
   for (const { name, reason, message, remedy } of plan.holds) {
-    // Its problem is among those above.
-    if (reason === 'InvalidSpec') continue;
+    // Their cause is among the lines above.
+    if (reason === 'InvalidSpec' || reason === 'ReadFailed') continue;
     io.err(`${io.paint.yellow(`! ${name}  ${reason}: ${message}`)}\n  -> ${remedy}\n`);
   }
   for (const { reason, message, remedy } of plan.interlocks) {

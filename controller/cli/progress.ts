@@ -23,15 +23,19 @@ export interface Progress {
 export function watchProgress(io: Io, clock: Pick<Clock, 'now'>): Progress {
   const start = clock.now();
   let shown = '';
+  const lastLines = new Map<string, string>();
   const clear = () => {
     if (io.isTerminal && shown !== '') io.out(clearLine);
   };
   return {
     onOutcome: (action, outcome) => {
-      clear();
-      shown = '';
       const ended = outcomeText(action, outcome);
       const line = `${action.name}  ${actionText(action)}${ended === '' ? '' : `: ${ended}`}`;
+      // The same refusal again tells nobody anything new.
+      if (lastLines.get(action.name) === line) return;
+      lastLines.set(action.name, line);
+      clear();
+      shown = '';
       const isDone = outcome.result === 'done';
       io.out(
         `${io.paint.dim(elapsed(start, clock.now()))}  ${isDone ? line : io.paint.yellow(line)}\n`,

@@ -9,8 +9,8 @@ const settle = ['controller', '--until-settled'];
 
 interface Trouble extends Omit<E2eFleetOptions, 'fleet' | 'only'> {
   readonly what: string;
-  /** True where making the ledger is the remedy, or does not meet the trouble. */
-  readonly isOfLedger?: true;
+  /** True where `ledger init` is tried too. */
+  readonly stopsInit?: true;
   /** Done before the program runs. */
   readonly prepare?: (fleet: E2eFleet, name: string) => Promise<unknown>;
   /** What the message must name. */
@@ -58,35 +58,35 @@ const denied = (action: string) =>
 const troubles: readonly Trouble[] = [
   {
     what: 'another account',
+    stopsInit: true,
     prepare: (fleet) => fleet.folder.edit('fleet.yaml', '123456789012', '111122223333'),
     says: [/123456789012/, /111122223333/, /credentials|spec\.account/],
   },
   {
     what: 'another region',
+    stopsInit: true,
     env: (usual) => ({ ...usual, AWS_REGION: 'us-east-1' }),
     says: [/us-east-1/, /AWS_REGION=eu-west-1/],
   },
   {
     what: 'no table',
-    isOfLedger: true,
     hasLedger: false,
     says: [/no ledger table ledger-/, /ledger init/],
   },
   {
     what: 'a table without a marker',
-    isOfLedger: true,
     hasLedger: false,
     prepare: (_, name) => makeBareTable(`ledger-${name}`),
     says: [/no marker/, /ledger init/],
   },
   {
     what: 'a renamed fleet',
-    isOfLedger: true,
     prepare: (fleet) => fleet.folder.edit('fleet.yaml', /name: .*/, 'name: renamed'),
     says: [/belongs to fleet/, /renamed/],
   },
   {
     what: 'no endpoint',
+    stopsInit: true,
     env: (usual) => ({ ...usual, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }),
     says: [/ECONNREFUSED 127\.0\.0\.1:1/, /AWS_ENDPOINT_URL/],
   },
@@ -97,6 +97,7 @@ const troubles: readonly Trouble[] = [
   },
   {
     what: 'no credentials',
+    stopsInit: true,
     env: without('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'),
     says: [/no AWS credentials/, /credentials/],
   },
@@ -111,13 +112,11 @@ const troubles: readonly Trouble[] = [
   },
   {
     what: 'no permission for the ledger',
-    isOfLedger: true,
     rules: refusing('GetItem', 'AccessDeniedException', denied('dynamodb:GetItem')),
     says: [/dynamodb:GetItem/, /Allow/],
   },
   {
     what: 'a throttled ledger',
-    isOfLedger: true,
     rules: refusing('GetItem', 'ThrottlingException', 'Rate exceeded'),
     says: [/throttle/],
   },
@@ -190,7 +189,7 @@ describe.skipIf(moto === null)('what an operator must mend', () => {
     },
   );
 
-  test.concurrent.for(troubles.filter(({ isOfLedger }) => !isOfLedger))(
+  test.concurrent.for(troubles.filter(({ stopsInit }) => stopsInit))(
     '$what: ledger init says so and makes nothing',
     async (trouble, { expect }) => {
       const { fleet, remove } = await makeTroubled({ ...trouble, hasLedger: false });

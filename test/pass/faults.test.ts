@@ -53,7 +53,7 @@ test('a launch that is refused again and again ends the run, held with what a pe
   expect(last.plan.holds).toMatchObject([
     {
       reason: 'BackingOff',
-      remedy: expect.stringMatching(/^Allow this role .*\(tried again at 2/),
+      remedy: expect.stringMatching(/^Allow this role .*\(next attempt 2/),
     },
   ]);
 });

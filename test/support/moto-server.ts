@@ -19,10 +19,14 @@ export async function startMotoServer(): Promise<MotoServer> {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const ended = once(child, 'exit');
+  // Also where this process ends without stopping it, as after Ctrl-C.
+  const kill = () => void child.kill();
+  process.once('exit', kill);
   return {
     endpoint: await endpointOf(child),
     stop: async () => {
-      child.kill();
+      process.off('exit', kill);
+      kill();
       await ended;
     },
   };

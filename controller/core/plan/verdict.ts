@@ -145,7 +145,7 @@ function backOffHolds(situation: Situation, findings: readonly Finding[]): reado
   );
   if (retry === undefined || !isWaiting) return [];
   const message = `${retry.actionKind} failed ${retry.attempts === 1 ? 'once' : `${retry.attempts} times`}: ${retry.code}: ${retry.message}`;
-  const next = `tried again at ${retry.notBefore}`;
+  const next = `next attempt ${retry.notBefore}`;
   const remedy = retry.remedy === undefined ? next : `${retry.remedy} (${next})`;
   return [hold(situation, 'BackingOff', message, remedy)];
 }
