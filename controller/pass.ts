@@ -1,9 +1,10 @@
 import type { Action, Outcome } from './core/action.ts';
 import type { ParsedSpecs } from './core/desired.ts';
 import type { ReadFailure } from './core/observed.ts';
+import { firstRecord } from './core/plan/binding.ts';
 import { makePlan } from './core/plan/make-plan.ts';
 import { applyOutcome, withStep } from './core/plan/memory.ts';
-import type { Binding, Plan } from './core/plan/world.ts';
+import type { Plan } from './core/plan/world.ts';
 import type { DevInstanceRecord } from './core/record.ts';
 import type { Clock, Cloud, Ledger, Specs, Steady, StoredRecord } from './ports.ts';
 import { type Reading, readWorld } from './world.ts';
@@ -73,22 +74,6 @@ async function bindNew(
   );
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
   return makePlan({ ...reading.world, records });
-}
-
-function firstRecord(binding: Binding, newUid: () => string, now: string): DevInstanceRecord {
-  const { name, effective, adopt } = binding;
-  const base = { name, owner: effective.owner.name, effective };
-  if (adopt === undefined) return { ...base, uid: newUid(), ordinal: 0, homeWasReady: false };
-  const { uid, ordinal, machineId, homeId, az, homeWasReady } = adopt;
-  return {
-    ...base,
-    uid,
-    ordinal,
-    homeWasReady,
-    ...(machineId === undefined ? {} : { machineId }),
-    ...(homeId === undefined ? {} : { homeId, homeSince: now }),
-    ...(az === undefined ? {} : { az }),
-  };
 }
 
 /** Writes records over their stored versions. */

@@ -49,6 +49,7 @@ function reportOnce(report: PassReport, io: Io): number {
   const left = plan.waiting.length;
   const done = outcomes.filter(({ outcome }) => outcome.result === 'done').length;
   io.out(`pass: ${done} done, ${outcomes.length - done} failed, ${left} waiting for AWS\n`);
+  printWithheld(report, io);
   return exitCodeOf(report);
 }
 
@@ -82,6 +83,7 @@ export async function settleAndReport(
       `devinstance: not settled ${after}: the last action failed for ${names}\n  mend what is said above, then run it again\n`,
     );
   }
+  printWithheld(last, io);
   return exitCodeOf(last);
 }
 
@@ -98,6 +100,17 @@ function printTroubles({ parsed, plan, failures }: PassReport, io: Io): void {
   for (const { reason, message, remedy } of plan.interlocks) {
     io.err(`${io.paint.red(`! ${reason}: ${message}`)}\n  -> ${remedy}\n`);
   }
+}
+
+/** What is due and merely looked at must not pass for a fleet in order. */
+function printWithheld({ plan }: PassReport, io: Io): void {
+  const names = plan.changes
+    .filter(({ withheldBy }) => withheldBy === 'ObserveMode')
+    .map(({ name }) => name);
+  const count = new Set(names).size;
+  if (count === 0) return;
+  const who = count === 1 ? '1 DevInstance' : `${count} DevInstances`;
+  io.out(`observed only: changes of ${who} are withheld, devinstance plan shows them\n`);
 }
 
 function exitCodeOf(report: PassReport): number {

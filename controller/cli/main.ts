@@ -214,4 +214,14 @@ function explain(error: unknown): number {
   return exitCodes.failed;
 }
 
+/** A reader that goes away (`| head`) is no error, and breaks no pass off in the middle. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+outliveReaders();
 process.exitCode = await main(process.argv.slice(2));

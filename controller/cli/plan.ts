@@ -1,4 +1,5 @@
 import type { ParsedSpecs } from '../core/desired.ts';
+import type { Instant } from '../core/instant.ts';
 import { makePlan } from '../core/plan/make-plan.ts';
 import type { Plan, World } from '../core/plan/world.ts';
 import { planNdjson } from '../render/plan-json.ts';
@@ -25,12 +26,18 @@ export async function runPlan(options: PlanOptions, globals: Globals, io: Io): P
     const world: World = at === undefined ? read : { ...read, now: at };
     const plan = makePlan(world);
     io.out(
-      options.output === 'json' ? asJson(plan, world, parsed) : asText(plan, world, parsed, io),
+      options.output === 'json'
+        ? asJson(plan, world, parsed)
+        : `${asOf(at)}${asText(plan, world, parsed, io)}`,
     );
     return planExitCode(plan, world, parsed, options.detailedExitcode ?? false);
   } finally {
     await ports.close();
   }
+}
+
+function asOf(at: Instant | undefined): string {
+  return at === undefined ? '' : `As of ${at}, with specs and account as they are now:\n`;
 }
 
 function asJson(plan: Plan, world: World, parsed: ParsedSpecs): string {

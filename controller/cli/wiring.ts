@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import type { DesiredFleet } from '../core/desired.ts';
 import type { Marker } from '../core/record.ts';
 import type { Clock, Cloud, Ledger, Specs, Steady } from '../ports.ts';
-import { isHolderDead, thisHolder } from '../service/holder.ts';
+import { isHolderDead, shortHolder, thisHolder } from '../service/holder.ts';
 import { acquireLease, CALL_TIMEOUT_MS, LEASE_TTL_MS, type Lease } from '../service/lease.ts';
 import { systemSteady } from '../service/steady.ts';
 import { systemClock } from '../service/system-clock.ts';
@@ -39,7 +39,7 @@ export async function openForReading(
   const specs = folderSpecs(globals.specs);
   const desired = usableFleet(await specs.read());
   const { cloud, clock, close } = await openCloud(targets.cloud, desired, 'read');
-  const isNew = isUnborn(targets);
+  const isNew = isUnborn(targets) || targets.ledger.kind === 'memory';
   const ledger = await openLedger(isNew ? { kind: 'memory' } : targets.ledger, desired);
   if (isNew) await ledger.init(markerFor(desired, await cloud.identity()));
   return { specs, observer: cloud, ledger, clock, close: closing(close, ledger) };
@@ -109,7 +109,7 @@ export async function withLease<T>(
     ttlMs: LEASE_TTL_MS,
     callTimeoutMs: parts.callTimeoutMs,
     isHolderDead,
-    onWait: (holder) => io.err(`waiting for the lease, held by ${holder}\n`),
+    onWait: (holder) => io.err(`waiting for the lease, held by ${shortHolder(holder)}\n`),
   });
   // Renewed beside the work; a renewal that fails leaves the lease to run out, and mutations cease.
   const renewal = setInterval(() => lease.renew().catch(() => {}), LEASE_TTL_MS / 3);

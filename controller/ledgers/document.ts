@@ -114,7 +114,13 @@ function isLease(value: unknown): boolean {
 function isEntry(name: string, value: unknown): boolean {
   if (!isObject(value) || !hasNumbers(value, ['version', 'epoch'])) return false;
   const record = value['record'];
-  return isObject(record) && record['name'] === name && typeof record['uid'] === 'string';
+  return (
+    isObject(record) &&
+    record['name'] === name &&
+    hasTexts(record, ['uid', 'owner']) &&
+    hasNumbers(record, ['ordinal']) &&
+    isObject(record['effective'])
+  );
 }
 
 function hasTexts(value: unknown, keys: readonly string[]): boolean {

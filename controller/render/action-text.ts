@@ -20,8 +20,14 @@ export function actionText(action: Action): string {
     case 'set-type':
       return `set type ${action.instanceType} on ${action.machineId}`;
     case 'modify-home':
-      return `modify home ${action.homeId} to ${action.sizeGib} GiB ${action.type}`;
+      return `modify home ${action.homeId} to ${shapeText(action)}`;
   }
+}
+
+function shapeText(shape: Action & { kind: 'modify-home' }): string {
+  const iops = shape.iops === undefined ? '' : `, ${shape.iops} IOPS`;
+  const throughput = shape.throughput === undefined ? '' : `, ${shape.throughput} MiB/s`;
+  return `${shape.sizeGib} GiB ${shape.type}${iops}${throughput}`;
 }
 
 /** `key=value` pairs, for people. */

@@ -19,8 +19,8 @@ export function schedulePreviewText(times: ScheduleTimes, preview: SchedulePrevi
     hours: day.hours === 0 ? '' : `${hoursText(day.hours)} h`,
     note: noteText(day),
   }));
-  const runningWidth = Math.max(...rows.map((row) => row.running.length));
-  const hoursWidth = Math.max(...rows.map((row) => row.hours.length));
+  const runningWidth = widest(rows.map((row) => row.running));
+  const hoursWidth = widest(rows.map((row) => row.hours));
   const lines = rows.map((row) =>
     [row.date, row.running.padEnd(runningWidth), row.hours.padStart(hoursWidth), row.note]
       .join('  ')
@@ -31,6 +31,11 @@ export function schedulePreviewText(times: ScheduleTimes, preview: SchedulePrevi
     ...lines,
     totalText(preview),
   ].join('\n');
+}
+
+/** The length of the longest; of more texts than a call takes arguments, too. */
+function widest(texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, text.length), 0);
 }
 
 function titleCase(word: string): string {

@@ -13,6 +13,11 @@ export function thisHolder(): string {
   return `${who} boot ${place.boot} ns ${place.namespace} start ${start}`;
 }
 
+/** A holder as people are told: `laptop pid 4711`. */
+export function shortHolder(holder: string): string {
+  return holder.replace(/ boot \S+ ns \d+ start \d+$/, '');
+}
+
 /**
  * True where the holder's process is known to be gone, false where it lives, undefined where that
  * cannot be known: another machine or container, or a system without /proc.

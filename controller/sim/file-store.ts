@@ -13,7 +13,7 @@ import {
 import { dirname, resolve } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { OperatorError } from '../ports.ts';
-import { type AccountState, schemaVersion } from './state.ts';
+import { type AccountState, emptyAccount, schemaVersion } from './state.ts';
 import type { AccountStore } from './store.ts';
 
 /** A document with what tells its file apart from any other version of it. */
@@ -131,14 +131,19 @@ function parse(path: string, text: string): AccountState {
     throw new OperatorError(message, remedy, { cause: error });
   }
   const version = document?.schemaVersion;
-  if (typeof version !== 'number' || document?.instances === undefined) {
-    throw new OperatorError(`${path} is not a simulated account`, remedy);
-  }
-  if (version > schemaVersion) {
+  if (typeof version === 'number' && version > schemaVersion) {
     const message = `${path} is of version ${version}, newer than ${schemaVersion}`;
     throw new OperatorError(message, `Use the newer devinstance. ${remedy}`);
   }
+  if (!isWhole(document)) throw new OperatorError(`${path} is not a simulated account`, remedy);
   return document as AccountState;
+}
+
+function isWhole(document: Partial<AccountState> | null): boolean {
+  return Object.entries(emptyAccount('', '')).every(([key, value]) => {
+    const found = document?.[key as keyof AccountState];
+    return found !== null && typeof found === typeof value;
+  });
 }
 
 function save(path: string, state: AccountState): Loaded {

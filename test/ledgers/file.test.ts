@@ -74,6 +74,10 @@ describe('a file that cannot be used', () => {
     { situation: 'with half a marker', text: '{"schemaVersion":1,"marker":{},"records":{}}' },
     { situation: 'with half a lease', text: '{"schemaVersion":1,"lease":{},"records":{}}' },
     {
+      situation: 'with half a record',
+      text: '{"schemaVersion":1,"records":{"a":{"version":1,"epoch":1,"record":{"name":"a","uid":"u"}}}}',
+    },
+    {
       situation: 'with a record under another name',
       text: '{"schemaVersion":1,"records":{"a":{"version":1,"epoch":1,"record":{"name":"b","uid":"u"}}}}',
     },

@@ -137,6 +137,38 @@ test('another type with upgrade any-time is taken at once', async () => {
   expect(await look(rig)).toMatchObject({ types: ['m7i.xlarge'], states: ['running'] });
 });
 
+test('another type with upgrade any-time leaves a machine on that ran outside its window', async () => {
+  const rig = await makeRig(makeDesired([spec]), { at: '2026-11-22T12:00:00.000Z', delays: hasty });
+  await rig.settle();
+  ask(rig, { instanceType: 'm7i.xlarge', upgrade: { when: 'any-time' } });
+  await rig.settle();
+  expect(await look(rig)).toMatchObject({ types: ['m7i.xlarge'], states: ['running'] });
+  await rig.wait(4 * hourMs);
+  await rig.settle();
+  expect((await look(rig)).states).toEqual(['stopped']);
+});
+
+test('a type that AWS refuses stops its machine once, until another type is named', async () => {
+  const rig = await livingRig();
+  ask(rig, { instanceType: 'm7i.gigantic', upgrade: { when: 'any-time' } });
+  expect((await rig.settle()).end).toBe('settled');
+  expect(await look(rig)).toMatchObject({ types: ['t3.xlarge'], states: ['running'] });
+  expect(rig.events.filter((event) => event === 'StopInstances')).toHaveLength(1);
+  await rig.wait(hourMs);
+  const { end, last } = await rig.settle();
+  expect(end).toBe('settled');
+  expect(rig.events).not.toContain('StopInstances');
+  expect(last.plan.holds).toEqual([
+    expect.objectContaining({
+      reason: 'TypeRefused',
+      message: expect.stringContaining('m7i.gigantic'),
+    }),
+  ]);
+  ask(rig, { instanceType: 'm7i.xlarge', upgrade: { when: 'any-time' } });
+  await rig.settle();
+  expect(await look(rig)).toMatchObject({ types: ['m7i.xlarge'], states: ['running'] });
+});
+
 test('a start without capacity falls back to the type that ran last, and keeps it until the next stop', async () => {
   const rig = await livingRig();
   await rig.account.conditions.setCapacity('eu-west-1a', 'm7i.xlarge', 0);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Action } from '../../controller/core/action.ts';
 import type { EffectiveSpec } from '../../controller/core/desired.ts';
-import { plusMillis } from '../../controller/core/instant.ts';
+import { hourMs, plusMillis } from '../../controller/core/instant.ts';
 import type { Observed } from '../../controller/core/observed.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import type { DevInstanceRecord } from '../../controller/core/record.ts';
@@ -341,7 +341,7 @@ const situations: readonly Situation[] = [
     now: mondayNight,
     action: { kind: 'stop' },
     holds: ['OwnerChanged'],
-    changes: ['stop'],
+    changes: ['change', 'stop'],
   },
   {
     what: 'image of no use and no machine: held',
@@ -461,6 +461,69 @@ test('a suspended DevInstance whose file is removed is put away like any other',
   expect(plan.actions.filter((action) => action.name === 'ada-01')).toMatchObject([
     { kind: 'tag', tags: { [tagKeys.phase]: 'orphaned' } },
   ]);
+});
+
+test.each<[what: string, over: Partial<EffectiveSpec>, hold: string]>([
+  [
+    'a home to adopt',
+    { homeVolume: { ...spec.homeVolume, from: { volumeId: 'vol-00000009' } } },
+    'AdoptionRefused',
+  ],
+  ['an image that nobody knows', { image: { channel: 'ubuntu-26.04' } }, 'ImageUnusable'],
+  ['a root smaller than the image', { rootVolume: { sizeGib: 4, type: 'gp3' } }, 'ImageUnusable'],
+  ['a subnet that does not exist', { subnets: ['subnet-0000000f'] }, 'NoSubnet'],
+])('a new name with %s is shown as what its first pass will find: held', (_, over, reason) => {
+  const wanted = makeSpec(over);
+  const nothing = { machines: [], homes: [] };
+  const before = makePlan(makeWorld({ spec: wanted, records: [], observed: nothing }));
+  expect(before.holds.map((held) => held.reason)).toEqual([reason]);
+  expect(before.changes).toEqual([expect.objectContaining({ kind: 'create', withheldBy: reason })]);
+  expect(before.statuses).toEqual([expect.objectContaining({ health: 'Degraded' })]);
+  const bound = { ...bare(), effective: wanted };
+  const after = makePlan(makeWorld({ spec: wanted, records: [bound], observed: nothing }));
+  expect(after.changes).toEqual(before.changes);
+});
+
+test('another owner in git is shown as a change that is withheld', () => {
+  const wanted = makeSpec({ owner: { ...spec.owner, name: 'bob' } });
+  const plan = makePlan(makeWorld({ spec: wanted, records: [makeRecord(spec)] }));
+  expect(plan.changes).toEqual([
+    expect.objectContaining({ reasons: ['spec_owner'], withheldBy: 'OwnerChanged' }),
+  ]);
+});
+
+test('a retired one is stopped by its schedule and never started, and both are said', () => {
+  const retired = makeSpec({ lifecycle: 'retired' });
+  const on = makePlan(makeWorld({ spec: retired, records: [makeRecord(retired)] }));
+  expect(on.holds.map((held) => held.reason)).toEqual(['RetireUnsupported']);
+  expect(on.changes.map((change) => change.withheldBy)).toEqual(['RetireUnsupported']);
+  expect(on.transitions.map((transition) => transition.state)).toEqual(['stopped']);
+  const off = makePlan(
+    makeWorld({
+      spec: retired,
+      records: [makeRecord(retired, stopped)],
+      observed: { machines: [makeMachine(retired, { state: 'stopped' })] },
+    }),
+  );
+  expect(off.actions).toEqual([]);
+  expect(off.transitions).toEqual([]);
+  expect(off.holds.map((held) => held.reason)).toEqual(['RetireUnsupported']);
+  expect(off.statuses.map((status) => status.duty)).toEqual([undefined]);
+});
+
+test('what lies ahead is shown of an orphan until it stops, and of a suspended one not at all', () => {
+  const bob = makeSpec({ name: 'bob-01' });
+  const orphan = makePlan(
+    makeWorld({
+      desired: makeDesired([bob]),
+      records: [makeRecord(spec, { orphanedAt: mondayMorning }), makeRecord(bob, { uid: 'bob' })],
+    }),
+  );
+  const [ada] = orphan.statuses;
+  expect(ada?.duty?.until).toBe(plusMillis(mondayMorning, 4 * hourMs));
+  const suspended = makeSpec({ lifecycle: 'suspended' });
+  const plan = makePlan(makeWorld({ spec: suspended, records: [makeRecord(suspended)] }));
+  expect(plan.statuses.map((status) => status.duty)).toEqual([undefined]);
 });
 
 test('equal worlds give equal plans', () => {

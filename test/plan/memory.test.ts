@@ -110,9 +110,10 @@ test('a start: it should be ready soon', () => {
   });
 });
 
-test('a stop: hold, stand-in and readiness are over', () => {
+test('a stop: stand-in and readiness are over; a hold outlives a stop for a change', () => {
   expect(completeStep(stepped(stop, hold), {}, now)).toEqual({
     ...bare,
+    manualHold: hold.manualHold,
     power: { state: 'stopped', at: now, by: 'controller' },
   });
 });

@@ -226,3 +226,10 @@ test('a file that is not there is an error', async () => {
     message: expect.stringContaining('/nowhere/office.yaml'),
   });
 });
+
+test('a preview of centuries is long, and nothing worse', () => {
+  const times = scheduleTimes({ timezone: 'UTC', mode: 'never', windows: [] });
+  const centuries = ['2000-01-01T00:00:00.000Z', '2400-01-01T00:00:00.000Z'] as const;
+  const text = schedulePreviewText(times, previewSchedule(times, 'office', ...centuries));
+  expect(text.split('\n')).toHaveLength(146_099);
+});

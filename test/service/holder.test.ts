@@ -3,11 +3,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isHolderDead, thisHolder } from '../../controller/service/holder.ts';
+import { isHolderDead, shortHolder, thisHolder } from '../../controller/service/holder.ts';
 
 test('a holder names host and process', () => {
   expect(thisHolder()).toMatch(new RegExp(`^${hostname()} pid ${process.pid}\\b`));
   expect(thisHolder()).toBe(thisHolder());
+});
+
+test('people are told host and process alone', () => {
+  expect(shortHolder(thisHolder())).toBe(`${hostname()} pid ${process.pid}`);
+  expect(shortHolder('laptop pid 1')).toBe('laptop pid 1');
 });
 
 test.each(['', 'a person', 'laptop pid 1', 'pid boot ns start'])(

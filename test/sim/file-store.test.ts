@@ -138,6 +138,7 @@ test.each([
   ['half a document', '{"schemaVersion":1,"inst', 'is damaged'],
   ['an empty file', '', 'is damaged'],
   ['another document', '{"hello":1}', 'is not a simulated account'],
+  ['a part of one', '{"schemaVersion":1,"instances":{}}', 'is not a simulated account'],
   ['null', 'null', 'is not a simulated account'],
   ['a newer version', '{"schemaVersion":2,"instances":{}}', 'version 2, newer than 1'],
 ])('%s is an error that names the file and the remedy', async (_name, text, message) => {

@@ -1,5 +1,7 @@
 import type { EffectiveSpec } from '../desired.ts';
+import type { Instant } from '../instant.ts';
 import type { Home } from '../observed.ts';
+import type { DevInstanceRecord } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
 import { tagKeys } from '../tags.ts';
 import { creationDetails } from './describe.ts';
@@ -57,6 +59,27 @@ export function bindName(
     ...(homeId === undefined || az === undefined ? {} : { homeId, az }),
   };
   return verdict(world, spec, { name: spec.name, effective: spec, adopt }, undefined);
+}
+
+/** The record that a binding begins with; a uid is minted where none is adopted. */
+export function firstRecord(
+  binding: Binding,
+  newUid: () => string,
+  now: Instant,
+): DevInstanceRecord {
+  const { name, effective, adopt } = binding;
+  const base = { name, owner: effective.owner.name, effective };
+  if (adopt === undefined) return { ...base, uid: newUid(), ordinal: 0, homeWasReady: false };
+  const { uid, ordinal, machineId, homeId, az, homeWasReady } = adopt;
+  return {
+    ...base,
+    uid,
+    ordinal,
+    homeWasReady,
+    ...(machineId === undefined ? {} : { machineId }),
+    ...(homeId === undefined ? {} : { homeId, homeSince: now }),
+    ...(az === undefined ? {} : { az }),
+  };
 }
 
 function bindingTrouble(

@@ -16,6 +16,8 @@ export interface Finding {
   /** The interlock that took its action away. */
   readonly withheldBy?: string;
   readonly wakeAt?: Instant;
+  /** It rests on the failed attempt at this kind of action, which must not be forgotten. */
+  readonly keepsRetry?: Action['kind'];
   /** True: the later rules have no say. */
   readonly final?: boolean;
 }

@@ -2,7 +2,7 @@ import type { Action } from '../action.ts';
 import { disruptedInterlock, emptySourceInterlock, unhealthyInterlock } from '../guard.ts';
 import { earliest } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
-import { bindName, type FirstVerdict } from './binding.ts';
+import { bindName, type FirstVerdict, firstRecord } from './binding.ts';
 import { indexNames, indexResources, type ResourceIndex, type Situation } from './situation.ts';
 import { situationOf } from './situations.ts';
 import { type Verdict, verdictOn, withhold } from './verdict.ts';
@@ -108,7 +108,7 @@ function firstVerdicts(
   const index = { ...known, ...indexNames(desired.fleet.name, observed) };
   return newcomers.sort(byName).flatMap((spec) =>
     guarded(failed, spec.name, () => {
-      const verdict = bindName(world, spec, index);
+      const verdict = foresee(world, bindName(world, spec, index), index);
       if (isActedOn(world, spec.labels)) return verdict;
       return {
         ...verdict,
@@ -117,6 +117,20 @@ function firstVerdicts(
       };
     }),
   );
+}
+
+/** A newcomer with what its first pass will find, under a uid that never leaves this plan. */
+function foresee(world: World, first: FirstVerdict, index: ResourceIndex): FirstVerdict {
+  const { binding } = first;
+  if (binding === undefined) return first;
+  const record = firstRecord(binding, () => 'to-be-minted', world.now);
+  const ahead = verdictOn(situationOf(world, record, index, undefined), undefined);
+  return {
+    binding,
+    changes: binding.adopt === undefined ? ahead.changes : [...first.changes, ...ahead.changes],
+    holds: ahead.holds,
+    status: { ...ahead.status, sync: 'OutOfSync', phase: 'New' },
+  };
 }
 
 /** Invalid files of names that never existed: nothing is made, and the reason is said. */

@@ -70,12 +70,8 @@ export function completeStep(
       };
     case 'stop':
       return {
-        ...(forget(
-          settled,
-          'becomingReadySince',
-          'manualHold',
-          'standInType',
-        ) as DevInstanceRecord),
+        // A hold outlives a stop for a change, and is over where the schedule stops the machine.
+        ...(forget(settled, 'becomingReadySince', 'standInType') as DevInstanceRecord),
         power: { state: 'stopped', at, by: 'controller' },
       };
     case 'set-type':

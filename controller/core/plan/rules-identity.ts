@@ -1,6 +1,6 @@
 import { plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
-import { type Finding, hold, type Rule } from './finding.ts';
+import { change, type Finding, hold, type Rule } from './finding.ts';
 import { visibilityMs } from './memory.ts';
 import { hasIdentity } from './resource-tags.ts';
 import { stopWhenDue } from './rules-power.ts';
@@ -33,8 +33,25 @@ export const standingRule: Rule = (situation) => {
     InterlockEmptySource:
       'see the interlock; until it is lifted, its last valid spec stays in force',
   };
+  const { reason, message } = standing;
+  const refused =
+    reason === 'OwnerChanged'
+      ? [change(situation, 'change', ['spec_owner'], { details: [message], withheldBy: reason })]
+      : [];
+  return { changes: refused, holds: [hold(situation, reason, message, remedies[reason])] };
+};
+
+/** Retirement is asked for and not carried out: the schedule still stops the machine. */
+export const retiredRule: Rule = (situation) => {
+  const { spec, standing } = situation;
+  if (spec.lifecycle !== 'retired' || standing.kind === 'orphaned') return undefined;
+  const message = 'its spec says lifecycle: retired, which this version does not carry out';
+  const remedy = 'it is stopped by its schedule and never started; machine and home stay';
+  const details = ['terminate the machine, keep the home'];
+  const withheldBy = 'RetireUnsupported';
   return {
-    holds: [hold(situation, standing.reason, standing.message, remedies[standing.reason])],
+    changes: [change(situation, 'change', ['spec_lifecycle'], { details, withheldBy })],
+    holds: [hold(situation, withheldBy, message, remedy)],
   };
 };
 

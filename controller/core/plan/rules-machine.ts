@@ -32,18 +32,12 @@ function launchFinding(situation: Situation): Finding {
   // A home whose creation was interrupted is settled first: the next machine goes where it is.
   if (step?.action.kind === 'create-home') return { action: step.action };
   if (standing.kind === 'orphaned') return {};
-  if (situation.spec.lifecycle === 'retired') return retired(situation);
+  if (situation.spec.lifecycle === 'retired') return {};
   const { duty } = situation;
   if (record.homeWasReady && duty.state === 'stopped') {
     return duty.until === undefined ? {} : { wakeAt: duty.until };
   }
   return launchNow(situation);
-}
-
-function retired(situation: Situation): Finding {
-  const message = 'its spec says lifecycle: retired, which this version does not carry out';
-  const remedy = 'nothing is launched, started or terminated; the home stays';
-  return { holds: [hold(situation, 'RetireUnsupported', message, remedy)] };
 }
 
 function launchNow(situation: Situation): Finding {

@@ -1,4 +1,5 @@
 import { toMillis } from '../instant.ts';
+import type { Retry } from '../record.ts';
 import { nextStart } from '../schedule/duty.ts';
 import { isWindowOpen, orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
@@ -80,8 +81,26 @@ export const typeRule: Rule = (situation) => {
     };
   }
   if (machine.type === spec.instanceType || record.standInType === machine.type) return undefined;
+  const refusal = retryOf(record, 'set-type');
+  if (refusal !== undefined) return typeRefused(situation, machine.type, refusal);
   return typeChangeWhileRunning(situation, machine.id, machine.type);
 };
+
+/** Nobody is stopped twice for a type that AWS refused to set. */
+function typeRefused(situation: Situation, from: string, { code, message }: Retry): Finding {
+  const wanted = situation.spec.instanceType;
+  const details = [`type ${from} -> ${wanted}`];
+  const remedy = 'name another instanceType; this one is tried again when the machine is next off';
+  return {
+    changes: [
+      change(situation, 'change', ['spec_instance_type'], { details, withheldBy: 'TypeRefused' }),
+    ],
+    holds: [
+      hold(situation, 'TypeRefused', `type ${wanted} was refused: ${code}: ${message}`, remedy),
+    ],
+    keepsRetry: 'set-type',
+  };
+}
 
 function typeChangeWhileRunning(situation: Situation, machineId: string, from: string): Finding {
   const { spec, record, now } = situation;
@@ -104,13 +123,6 @@ function typeChangeWhileRunning(situation: Situation, machineId: string, from: s
     action: { kind: 'stop', name: record.name, machineId },
     disruptive: true,
   });
-  const refusal = retryOf(record, 'set-type');
-  if (refusal !== undefined) {
-    // Stopped for it once more, the machine would only come back as it is.
-    const { code, message } = refusal;
-    const remedy = 'correct instanceType; it is tried again when the machine is next stopped';
-    return held('TypeRefused', `${spec.instanceType} was not taken: ${code}: ${message}`, remedy);
-  }
   switch (spec.upgrade.when) {
     case 'any-time':
       return rightNow('upgrade.when is any-time');
@@ -141,11 +153,7 @@ export const dutyRule: Rule = (situation) => {
   if (machine === undefined) return undefined;
   if (machine.state === 'running') return stopWhenDue(situation);
   if (machine.state !== 'stopped' || standing.kind === 'orphaned') return undefined;
-  if (spec.lifecycle === 'retired') {
-    const message = 'its spec says lifecycle: retired, which this version does not carry out';
-    const remedy = 'it is not started; machine and home stay';
-    return { holds: [hold(situation, 'RetireUnsupported', message, remedy)] };
-  }
+  if (spec.lifecycle === 'retired') return undefined;
   if (isUndecided(record, machine, situation.now))
     return { waiting: 'the machine to be seen running' };
   const { duty } = situation;

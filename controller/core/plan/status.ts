@@ -1,12 +1,11 @@
-import type { Duty } from '../desired.ts';
 import type { Machine } from '../observed.ts';
+import { orphanStopAt } from './duty.ts';
 import { isReady } from './ready.ts';
 import type { Situation } from './situation.ts';
 import type { Change, Hold, Phase, Status } from './world.ts';
 
 /** What the verdict on one DevInstance says beside its situation. */
 export interface Outlook {
-  readonly duty: Duty;
   readonly changes: readonly Change[];
   readonly holds: readonly Hold[];
   readonly waiting: string | undefined;
@@ -20,12 +19,13 @@ const harmless = new Set([
   'UpgradeNever',
   'HomeModifying',
   'ReplacementNeeded',
+  'RetireUnsupported',
 ]);
 
 /** One line of `get` for a recorded DevInstance. */
 export function statusOf(situation: Situation, outlook: Outlook): Status {
   const { record, spec, machine, home } = situation;
-  const { duty, holds, changes, waiting } = outlook;
+  const { holds, changes, waiting } = outlook;
   const message = holds[0]?.message ?? waiting;
   return {
     name: record.name,
@@ -43,9 +43,27 @@ export function statusOf(situation: Situation, outlook: Outlook): Status {
     ...(record.homeId === undefined ? {} : { homeId: record.homeId }),
     ...(home === undefined ? {} : { homeSizeGib: home.sizeGib }),
     ...azOf(record.az, machine),
-    ...(situation.standing.kind === 'orphaned' ? {} : { duty }),
+    ...dutyAhead(situation),
     ...(message === undefined ? {} : { message }),
   };
+}
+
+/** What its schedule will still do with it: for an orphan the last stop, for hands off nothing. */
+function dutyAhead(situation: Situation): { duty?: NonNullable<Status['duty']> } {
+  const { standing, machine, duty } = situation;
+  if (standing.kind === 'orphaned') {
+    if (machine?.state !== 'running') return {};
+    const reason = 'its file is gone';
+    return { duty: { state: 'running', reason, until: orphanStopAt(situation) } };
+  }
+  return isPutAway(situation) ? {} : { duty };
+}
+
+/** Whether its schedule has no more say: suspended, or retired and off. */
+export function isPutAway({ spec, machine, duty }: Situation): boolean {
+  if (spec.lifecycle === 'suspended') return true;
+  if (spec.lifecycle !== 'retired') return false;
+  return machine?.state !== 'running' || duty.state === 'stopped';
 }
 
 function azOf(az: string | undefined, machine: Machine | undefined): { az?: string } {

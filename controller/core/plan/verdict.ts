@@ -8,11 +8,17 @@ import { keepRetries, retryOf } from './memory.ts';
 import { readyDeadline } from './ready.ts';
 import { driftRule } from './rules-drift.ts';
 import { attachRule, createHomeRule, growRule, protectRule, tagRule } from './rules-home.ts';
-import { homeTroubleRule, identityRule, standingRule, suspendedRule } from './rules-identity.ts';
+import {
+  homeTroubleRule,
+  identityRule,
+  retiredRule,
+  standingRule,
+  suspendedRule,
+} from './rules-identity.ts';
 import { launchRule, transientRule } from './rules-machine.ts';
 import { dutyRule, readyRule, typeRule } from './rules-power.ts';
 import type { Situation } from './situation.ts';
-import { statusOf } from './status.ts';
+import { isPutAway, statusOf } from './status.ts';
 import type { Change, Hold, Interlock, Status, Transition } from './world.ts';
 
 /**
@@ -23,6 +29,7 @@ import type { Change, Hold, Interlock, Status, Transition } from './world.ts';
 const rules: readonly Rule[] = [
   suspendedRule,
   standingRule,
+  retiredRule,
   identityRule,
   protectRule,
   homeTroubleRule,
@@ -59,7 +66,6 @@ export function verdictOn(situation: Situation, brake: Interlock | undefined): V
   const findings = applyRules(situation).map((finding) =>
     brake !== undefined && finding.disruptive ? withheldFinding(finding, brake) : finding,
   );
-  const { duty } = situation;
   const backingOff = backOffHolds(situation, findings);
   const chosen = findings.find(
     (finding) => finding.action !== undefined && !isBackingOff(situation, finding.action),
@@ -71,7 +77,7 @@ export function verdictOn(situation: Situation, brake: Interlock | undefined): V
     ...findings.flatMap((finding) => finding.changes ?? []),
   ];
   const transition = transitionOf(situation);
-  const outlook = { duty, changes, holds, waiting };
+  const outlook = { changes, holds, waiting };
   return {
     record: withoutIdleRetries(situation, findings),
     changes,
@@ -107,15 +113,13 @@ export function withhold(changes: readonly Change[], by: string): readonly Chang
 /** A failed action that nothing asks for any more was done after all, or is moot. */
 function withoutIdleRetries(situation: Situation, findings: readonly Finding[]): DevInstanceRecord {
   const isWaiting = findings.some(({ waiting }) => waiting !== undefined);
-  const isTypeRefused = findings.some(({ holds = [] }) =>
-    holds.some(({ reason }) => reason === 'TypeRefused'),
-  );
   return keepRetries(
     situation.record,
     ({ actionKind }) =>
       isWaiting ||
-      findings.some(({ action }) => action?.kind === actionKind) ||
-      (isTypeRefused && actionKind === 'set-type'),
+      findings.some(
+        ({ action, keepsRetry }) => keepsRetry === actionKind || action?.kind === actionKind,
+      ),
   );
 }
 
@@ -206,8 +210,8 @@ function orphanChanges(situation: Situation, action: Action | undefined): readon
 }
 
 function transitionOf(situation: Situation): Transition | undefined {
-  const { record, standing, spec } = situation;
-  if (standing.kind === 'orphaned' || spec.lifecycle !== 'active') return undefined;
+  const { record, standing } = situation;
+  if (standing.kind === 'orphaned' || isPutAway(situation)) return undefined;
   const { duty } = situation;
   if (duty.until === undefined) return undefined;
   return {
