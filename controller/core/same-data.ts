@@ -16,12 +16,13 @@ function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean
   return one.length === other.length && one.every((item, index) => isSameData(item, other[index]));
 }
 
-// A plan compares a spec of each machine: `for in` takes a third of the time of Object.entries.
+// A plan compares a spec of each machine: `for in` makes no list of keys, as Object.keys would.
 function isSameObject(one: Data, other: Data): boolean {
-  let left = Object.keys(other).length;
   for (const key in one) {
     if (other[key] === undefined || !isSameData(one[key], other[key])) return false;
-    left -= 1;
   }
-  return left === 0;
+  for (const key in other) {
+    if (one[key] === undefined) return false;
+  }
+  return true;
 }

@@ -63,19 +63,24 @@ export interface Verdict {
  * nothing else. Pure; throws only where this program is wrong.
  */
 export function verdictOn(situation: Situation, brake: Interlock | undefined): Verdict {
-  const findings = applyRules(situation).map((finding) =>
-    brake !== undefined && finding.disruptive ? withheldFinding(finding, brake) : finding,
-  );
+  const opinions = applyRules(situation);
+  const findings =
+    brake === undefined
+      ? opinions
+      : opinions.map((finding) => (finding.disruptive ? withheldFinding(finding, brake) : finding));
   const backingOff = backOffHolds(situation, findings);
   const chosen = findings.find(
     (finding) => finding.action !== undefined && !isBackingOff(situation, finding.action),
   );
-  const holds = [...findings.flatMap((finding) => finding.holds ?? []), ...backingOff];
+  const holds = joined(
+    gathered(findings, ({ holds }) => holds),
+    backingOff,
+  );
   const waiting = findings.find((finding) => finding.waiting !== undefined)?.waiting;
-  const changes = [
-    ...wholeChanges(situation, { holds, waiting, action: chosen?.action, findings }),
-    ...findings.flatMap((finding) => finding.changes ?? []),
-  ];
+  const changes = joined(
+    wholeChanges(situation, { holds, waiting, action: chosen?.action, findings }),
+    gathered(findings, ({ changes }) => changes),
+  );
   const transition = transitionOf(situation);
   const outlook = { changes, holds, waiting };
   return {
@@ -85,16 +90,37 @@ export function verdictOn(situation: Situation, brake: Interlock | undefined): V
     waiting,
     action: chosen?.action,
     transition,
-    wakeAt: earliest(
-      [
-        transition?.at,
-        readyDeadline(situation.record),
-        ...(situation.record.retries ?? []).map((retry) => retry.notBefore),
-        ...findings.map((finding) => finding.wakeAt),
-      ].filter((at) => at !== undefined && at > situation.now),
-    ),
+    wakeAt: nextLook(situation, transition, findings),
     status: statusOf(situation, outlook),
   };
+}
+
+const none: readonly never[] = [];
+
+// Most machines are settled: for them, nothing is put together.
+function gathered<T>(
+  findings: readonly Finding[],
+  pick: (finding: Finding) => readonly T[] | undefined,
+): readonly T[] {
+  return findings.length === 0 ? none : findings.flatMap((finding) => pick(finding) ?? none);
+}
+
+function joined<T>(first: readonly T[], second: readonly T[]): readonly T[] {
+  if (first.length === 0) return second;
+  return second.length === 0 ? first : [...first, ...second];
+}
+
+/** The next moment at which this DevInstance may need something, of those that lie ahead. */
+function nextLook(
+  { record, now }: Situation,
+  transition: Transition | undefined,
+  findings: readonly Finding[],
+): Instant | undefined {
+  const ahead = (at: Instant | undefined) => (at !== undefined && at > now ? at : undefined);
+  const fixed = earliest([ahead(transition?.at), ahead(readyDeadline(record))]);
+  if (findings.length === 0 && record.retries === undefined) return fixed;
+  const retries = (record.retries ?? none).map(({ notBefore }) => ahead(notBefore));
+  return earliest([fixed, ...retries, ...findings.map(({ wakeAt }) => ahead(wakeAt))]);
 }
 
 /** The finding without its action; its changes say what withholds them. */
