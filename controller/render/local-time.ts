@@ -1,6 +1,6 @@
 import { dayMs, type Instant, millisBetween, toMillis } from '../core/instant.ts';
 
-/** `Mon 19:00` in the zone, or `2026-12-24 19:00` where it is a week or more away. */
+/** `Mon 19:00` in the zone, or `2026-12-24 19:00` where that is six days or more away. */
 export function localTime(at: Instant, now: Instant, timezone: string): string {
   const parts = partsIn(at, timezone);
   const clock = `${parts['hour']}:${parts['minute']}`;

@@ -120,9 +120,10 @@ export interface PlanCounts {
 
 /** Counts changes by what they do; a held one counts as held only. */
 export function countChanges(plan: Plan): PlanCounts {
-  const free = plan.changes.filter(
-    (change) => change.withheldBy === undefined || change.withheldBy === 'ObserveMode',
-  );
+  const isFree = (change: Change) =>
+    change.withheldBy === undefined || change.withheldBy === 'ObserveMode';
+  const free = plan.changes.filter(isFree);
+  const withheld = plan.changes.filter((change) => !isFree(change));
   const count = (...kinds: ChangeKind[]) =>
     new Set(free.filter((change) => kinds.includes(change.kind)).map((change) => change.name)).size;
   return {
@@ -132,7 +133,7 @@ export function countChanges(plan: Plan): PlanCounts {
     orphan: count('orphan'),
     start: count('start'),
     stop: count('stop'),
-    held: new Set(plan.holds.map((held) => held.name)).size,
+    held: new Set([...plan.holds, ...withheld].map(({ name }) => name)).size,
   };
 }
 

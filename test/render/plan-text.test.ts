@@ -1,0 +1,394 @@
+import { expect, test } from 'vitest';
+import type { Action, CreateHomeRequest, LaunchRequest } from '../../controller/core/action.ts';
+import type { Change, Plan } from '../../controller/core/plan/world.ts';
+import { actionText, outcomeText } from '../../controller/render/action-text.ts';
+import { localTime, placeOf } from '../../controller/render/local-time.ts';
+import { type Paint, plain } from '../../controller/render/paint.ts';
+import { planNdjson } from '../../controller/render/plan-json.ts';
+import { countChanges, planText } from '../../controller/render/plan-text.ts';
+import { statusJson, statusTable } from '../../controller/render/status-table.ts';
+import { waitingText } from '../../controller/render/waiting-text.ts';
+
+const now = '2026-11-23T09:00:00.000Z';
+const nothing: Plan = {
+  changes: [],
+  holds: [],
+  interlocks: [],
+  bindings: [],
+  memos: [],
+  actions: [],
+  waiting: [],
+  transitions: [],
+  statuses: [],
+};
+
+function change(kind: Change['kind'], over: Partial<Change> = {}): Change {
+  const name = over.name ?? `${kind}-01`;
+  return { name, owner: 'ada', kind, reasons: ['why'], details: ['what'], at: 'now', ...over };
+}
+
+const context = { now, failures: [], timezoneOf: () => 'Europe/Madrid' };
+const textOf = (plan: Partial<Plan>, over: object = {}, paint: Paint = plain) =>
+  planText({ ...nothing, ...plan }, { ...context, ...over }, paint);
+
+const summaryLine =
+  'Plan: 0 to create, 0 to change, 0 to replace, 0 to orphan. 0 to start, 0 to stop, 0 held.';
+
+test('nothing to do is one line, whose wording is an interface', () => {
+  expect(textOf({})).toBe(`${summaryLine}\n`);
+});
+
+test.each([
+  ['create', '  + create-01  create (owner ada; why)'],
+  ['adopt', '  + adopt-01  adopt (owner ada; why)'],
+  ['recover', '  + recover-01  recover (owner ada; why)'],
+  ['start', '  ^ start-01  start (owner ada; why)'],
+  ['stop', '  _ stop-01  stop (owner ada; why)'],
+  ['change', '  ~ change-01  change (owner ada; why)'],
+  ['replace', '-/+ replace-01  replace (owner ada; why)'],
+  ['orphan', '  - orphan-01  orphan (owner ada; why)'],
+] as const)('%s has its sign and its word', (kind, head) => {
+  const [first, ...rest] = textOf({ changes: [change(kind)] }).split('\n');
+  expect(first).toBe(head);
+  expect(rest.slice(0, 2)).toEqual(['      what', '      when now']);
+});
+
+test('reasons and details are all there', () => {
+  const many = change('change', { reasons: ['a', 'b'], details: ['x', 'y'], note: 'because' });
+  expect(
+    textOf({ changes: [many] })
+      .split('\n')
+      .slice(0, 4),
+  ).toEqual([
+    '  ~ change-01  change (owner ada; a, b)',
+    '      x',
+    '      y',
+    '      when now (because)',
+  ]);
+});
+
+const { at: _, ...sometime } = change('change');
+
+test.each<[string, Change]>([
+  ['      when Mon 19:00 Madrid', change('change', { at: '2026-11-23T18:00:00.000Z' })],
+  ['      when 2026-12-24 19:00 Madrid', change('change', { at: '2026-12-24T18:00:00.000Z' })],
+  ['      when it fits', sometime],
+  ['      when it fits (at its next start)', { ...sometime, note: 'at its next start' }],
+  ['      withheld: NeverOff', change('change', { withheldBy: 'NeverOff' })],
+  ['      withheld: ObserveMode', change('change', { withheldBy: 'ObserveMode' })],
+])('%s', (line, one) => {
+  expect(textOf({ changes: [one] }).split('\n')[2]).toBe(line);
+});
+
+test('what is withheld has the sign of a hold, what observe mode withholds its own', () => {
+  const signOf = (withheldBy: string) =>
+    textOf({ changes: [change('stop', { withheldBy })] }).slice(0, 3);
+  expect([signOf('InterlockUnhealthy'), signOf('ObserveMode')]).toEqual(['  !', '  _']);
+});
+
+test('holds that explain a change come first, then the others, interlocks and failed reads', () => {
+  const hold = (name: string, reason: 'NeverOff' | 'NotReady') =>
+    ({ name, reason, message: `why ${name}`, remedy: `mend ${name}` }) as const;
+  const text = textOf(
+    {
+      changes: [change('change', { name: 'b', withheldBy: 'NeverOff' })],
+      holds: [hold('a', 'NotReady'), hold('b', 'NotReady'), hold('b', 'NeverOff')],
+      interlocks: [{ reason: 'InterlockUnhealthy', message: 'too many', remedy: 'mend them' }],
+      waiting: [
+        { name: 'c', what: 'x' },
+        { name: 'd', what: 'x' },
+      ],
+    },
+    {
+      failures: [{ what: 'homes', message: 'AZ down', remedy: 'wait' }],
+      restriction: 'the Fleet is in mode: observe',
+    },
+  );
+  expect(text.split('\n').slice(3)).toEqual([
+    '  ! b  NeverOff: why b',
+    '      -> mend b',
+    '  ! a  NotReady: why a',
+    '      -> mend a',
+    '  ! b  NotReady: why b',
+    '      -> mend b',
+    '  ! InterlockUnhealthy: too many',
+    '      -> mend them',
+    '  ! could not read homes: AZ down',
+    '      -> wait',
+    'Plan: 0 to create, 0 to change, 0 to replace, 0 to orphan. 0 to start, 0 to stop, 2 held.',
+    'AWS is busy with c, d.',
+    'Nothing is acted on: the Fleet is in mode: observe.',
+    '',
+  ]);
+});
+
+test('five transitions are shown and the others counted', () => {
+  const transitions = Array.from({ length: 7 }, (_, n) => ({
+    name: n === 0 ? 'long-name-01' : `d-${n}`,
+    at: '2026-11-23T18:00:00.000Z',
+    state: n % 2 === 0 ? ('stopped' as const) : ('running' as const),
+    reason: 'window',
+  }));
+  expect(textOf({ transitions }).split('\n')).toEqual([
+    'Next by schedule:',
+    '  _ stop  long-name-01  Mon 19:00 Madrid',
+    '  ^ start d-1           Mon 19:00 Madrid',
+    '  _ stop  d-2           Mon 19:00 Madrid',
+    '  ^ start d-3           Mon 19:00 Madrid',
+    '  _ stop  d-4           Mon 19:00 Madrid',
+    '  and 2 more',
+    '',
+    summaryLine,
+    '',
+  ]);
+  expect(textOf({ transitions: transitions.slice(0, 5) })).not.toContain('more');
+});
+
+test('a DevInstance is counted once a kind; what is withheld is held and nothing else', () => {
+  const plan: Plan = {
+    ...nothing,
+    changes: [
+      change('create', { name: 'a' }),
+      change('adopt', { name: 'b' }),
+      change('recover', { name: 'c' }),
+      change('change', { name: 'd' }),
+      change('change', { name: 'd' }),
+      change('stop', { name: 'd' }),
+      change('start', { name: 'e', withheldBy: 'ObserveMode' }),
+      change('replace', { name: 'f' }),
+      change('orphan', { name: 'g' }),
+      change('stop', { name: 'h', withheldBy: 'InterlockUnhealthy' }),
+      change('replace', { name: 'i', withheldBy: 'ImageBehind' }),
+    ],
+    holds: [
+      { name: 'i', reason: 'ImageBehind', message: '', remedy: '' },
+      { name: 'j', reason: 'NotReady', message: '', remedy: '' },
+      { name: 'j', reason: 'BackingOff', message: '', remedy: '' },
+    ],
+  };
+  const counts = { create: 3, change: 1, replace: 1, orphan: 1, start: 1, stop: 1, held: 3 };
+  expect(countChanges(plan)).toEqual(counts);
+  expect(planText(plan, context, plain)).toContain(
+    'Plan: 3 to create, 1 to change, 1 to replace, 1 to orphan. 1 to start, 1 to stop, 3 held.\n',
+  );
+});
+
+const marks: Paint = {
+  green: (text) => `G<${text}>`,
+  yellow: (text) => `Y<${text}>`,
+  red: (text) => `R<${text}>`,
+  cyan: (text) => `C<${text}>`,
+  dim: (text) => `D<${text}>`,
+  bold: (text) => `B<${text}>`,
+};
+
+test.each([
+  ['G', change('create')],
+  ['G', change('adopt')],
+  ['G', change('recover')],
+  ['Y', change('change')],
+  ['C', change('start')],
+  ['C', change('stop')],
+  ['R', change('replace')],
+  ['R', change('orphan')],
+  ['Y', change('orphan', { withheldBy: 'InterlockDisrupted' })],
+  ['C', change('stop', { withheldBy: 'ObserveMode' })],
+])('the colour %s of a change', (colour, one) => {
+  expect(textOf({ changes: [one] }, {}, marks)).toMatch(new RegExp(`^${colour}<`));
+});
+
+test.each([
+  ['2026-11-23T18:00:00.000Z', 'Europe/Madrid', 'Mon 19:00'],
+  ['2026-11-23T23:30:00.000Z', 'Europe/Madrid', 'Tue 00:30'],
+  ['2026-11-29T08:59:59.999Z', 'UTC', 'Sun 08:59'],
+  ['2026-11-29T09:00:00.000Z', 'UTC', '2026-11-29 09:00'],
+  ['2026-11-17T09:00:00.001Z', 'UTC', 'Tue 09:00'],
+  ['2026-11-17T09:00:00.000Z', 'UTC', '2026-11-17 09:00'],
+  ['2026-11-24T03:30:00.000Z', 'Asia/Kolkata', 'Tue 09:00'],
+])('%s in %s is %s', (at, timezone, text) => {
+  expect(localTime(at, now, timezone)).toBe(text);
+});
+
+test.each([
+  ['Europe/Madrid', 'Madrid'],
+  ['America/Argentina/Buenos_Aires', 'Buenos Aires'],
+  ['UTC', 'UTC'],
+])('%s is called %s', (timezone, place) => {
+  expect(placeOf(timezone)).toBe(place);
+});
+
+test('the NDJSON has one typed line each, the summary last', () => {
+  const plan: Plan = {
+    ...nothing,
+    changes: [change('create', { note: 'n' })],
+    holds: [{ name: 'a', reason: 'NotReady', message: 'm', remedy: 'r' }],
+    interlocks: [{ reason: 'InterlockUnhealthy', message: 'm', remedy: 'r' }],
+    waiting: [{ name: 'a', what: 'w' }],
+    transitions: [{ name: 'a', at: now, state: 'stopped', reason: 'window' }],
+  };
+  const problem = {
+    file: 'a.yaml',
+    line: 1,
+    column: 2,
+    severity: 'error',
+    code: 'E_VALUE',
+    message: 'm',
+    fix: 'f',
+  } as const;
+  const failure = { what: 'homes', message: 'm', remedy: 'r' } as const;
+  const text = planNdjson(plan, {
+    fleet: 'dev',
+    now,
+    mode: 'enforce',
+    problems: [problem],
+    failures: [failure],
+  });
+  expect(text.endsWith('\n')).toBe(true);
+  expect(
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual(
+    [
+      { type: 'plan', fleet: 'dev', now, mode: 'enforce' },
+      { type: 'diagnostic', ...problem },
+      { type: 'read_failure', ...failure },
+      { type: 'interlock', reason: 'InterlockUnhealthy', message: 'm', remedy: 'r' },
+      {
+        type: 'planned_change',
+        action: 'create',
+        name: 'create-01',
+        owner: 'ada',
+        reasons: ['why'],
+        details: ['what'],
+        at: 'now',
+        note: 'n',
+      },
+      { type: 'hold', name: 'a', reason: 'NotReady', message: 'm', remedy: 'r' },
+      { type: 'waiting', name: 'a', what: 'w' },
+      { type: 'transition', name: 'a', at: now, state: 'stopped', reason: 'window' },
+      {
+        type: 'change_summary',
+        create: 1,
+        change: 0,
+        replace: 0,
+        orphan: 0,
+        start: 0,
+        stop: 0,
+        held: 1,
+      },
+    ].map((line) => ({ schemaVersion: 1, ...line })),
+  );
+});
+
+test.each<[string, Action]>([
+  [
+    'launch t3.xlarge in subnet-1',
+    {
+      kind: 'launch',
+      name: 'a',
+      request: { instanceType: 't3.xlarge', subnetId: 'subnet-1' } as LaunchRequest,
+    },
+  ],
+  [
+    'create home 100 GiB gp3 in eu-west-1a',
+    {
+      kind: 'create-home',
+      name: 'a',
+      request: { sizeGib: 100, type: 'gp3', az: 'eu-west-1a' } as CreateHomeRequest,
+    },
+  ],
+  [
+    'attach home vol-1 to i-1',
+    { kind: 'attach-home', name: 'a', machineId: 'i-1', homeId: 'vol-1', deviceName: '/dev/sdf' },
+  ],
+  [
+    'protect the home on i-1 from termination',
+    { kind: 'protect-home', name: 'a', machineId: 'i-1', deviceName: '/dev/sdf' },
+  ],
+  ['tag i-1: A=1, B=2', { kind: 'tag', name: 'a', resourceId: 'i-1', tags: { A: '1', B: '2' } }],
+  ['start i-1', { kind: 'start', name: 'a', machineId: 'i-1' }],
+  ['stop i-1', { kind: 'stop', name: 'a', machineId: 'i-1' }],
+  [
+    'set type t3.large on i-1',
+    { kind: 'set-type', name: 'a', machineId: 'i-1', instanceType: 't3.large' },
+  ],
+  [
+    'modify home vol-1 to 150 GiB gp3',
+    { kind: 'modify-home', name: 'a', homeId: 'vol-1', sizeGib: 150, type: 'gp3' },
+  ],
+])('%s', (text, action) => {
+  expect(actionText(action)).toBe(text);
+});
+
+test('an outcome names what was made, or what went wrong', () => {
+  const start: Action = { kind: 'start', name: 'a', machineId: 'i-1' };
+  const launch: Action = { kind: 'launch', name: 'a', request: {} as LaunchRequest };
+  const home: Action = { kind: 'create-home', name: 'a', request: {} as CreateHomeRequest };
+  const done = { result: 'done', machineId: 'i-1', homeId: 'vol-1' } as const;
+  expect([launch, home, start].map((action) => outcomeText(action, done))).toEqual([
+    'i-1',
+    'vol-1',
+    '',
+  ]);
+  const refused = { result: 'refused', code: 'C', message: 'm', capacity: false, remedy: 'r' };
+  expect(outcomeText(start, refused as never)).toBe('refused: C: m -> r');
+  expect(outcomeText(start, { result: 'unknown', code: 'C', message: 'm' })).toBe(
+    'unclear: C: m -> looked up again',
+  );
+  expect(outcomeText(start, { result: 'not-sent', message: 'm' })).toBe('m');
+});
+
+test('what AWS is busy with is counted by what it is', () => {
+  expect(waitingText([])).toBe('');
+  const waiting = ['x', 'y', 'x'].map((what) => ({ name: 'a', what }));
+  expect(waitingText(waiting)).toBe('waiting for x (2), y (1)');
+});
+
+const status = {
+  name: 'ada-01',
+  owner: 'ada',
+  className: 'standard',
+  sync: 'Synced',
+  health: 'Healthy',
+  phase: 'Running',
+  instanceType: 't3.xlarge',
+  timezone: 'Europe/Madrid',
+} as const;
+
+test('the table is aligned; what is not known is a dash', () => {
+  const full = {
+    ...status,
+    homeSizeGib: 100,
+    az: 'eu-west-1a',
+    duty: { state: 'stopped', reason: 'r', until: '2026-11-24T07:00:00.000Z' },
+  } as const;
+  const never = { ...status, duty: { state: 'running', reason: 'always' } } as const;
+  expect(statusTable([full, { ...never, name: 'bo' }], now, 'table', plain).split('\n')).toEqual([
+    'NAME    OWNER  PHASE    SYNC    HEALTH   TYPE       HOME     ZONE        NEXT',
+    'ada-01  ada    Running  Synced  Healthy  t3.xlarge  100 GiB  eu-west-1a  start Tue 08:00 Madrid',
+    'bo      ada    Running  Synced  Healthy  t3.xlarge  -        -           -',
+    '',
+  ]);
+  expect(statusTable([], now, 'table', plain)).toBe('no DevInstances\n');
+  const wide = statusTable([never], now, 'wide', plain).split('\n');
+  expect(wide[0]?.slice(-46)).toContain('CLASS     MACHINE  IMAGE  HOME-ID  WHY');
+  expect(wide[1]).toMatch(/standard {2}- {8}- {6}- {8}always$/);
+});
+
+test.each([
+  ['Healthy', ''],
+  ['Suspended', ''],
+  ['Progressing', 'Y<'],
+  ['Degraded', 'R<'],
+  ['Missing', 'R<'],
+] as const)('%s is painted %s', (health, start) => {
+  const [header, line] = statusTable([{ ...status, health }], now, 'table', marks).split('\n');
+  expect(header).toMatch(/^B<NAME/);
+  expect(line?.startsWith(`${start}ada-01`)).toBe(true);
+});
+
+test('statuses as JSON are one array', () => {
+  expect(JSON.parse(statusJson([status]))).toEqual([status]);
+});
