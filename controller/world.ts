@@ -99,7 +99,7 @@ async function checkMarker(
   if (isSameMarker(marker, own)) return;
   throw new OperatorError(
     `the ledger ${ledger.description} belongs to ${describeMarker(marker)}, not to ${describeMarker(own)}`,
-    'name the right ledger; a Fleet is never renamed',
+    'name the right ledger: one stays with its fleet, account and region for ever',
   );
 }
 

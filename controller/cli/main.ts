@@ -130,7 +130,7 @@ function addActing(program: Command, run: (command: Run) => Promise<void>): void
     .description('make the account match the specs')
     .option('--once', 'one pass')
     .option('--until-settled', 'passes until nothing is left to do now')
-    .option('--timeout <duration>', 'for --until-settled', '30m')
+    .option('--timeout <duration>', 'for --until-settled: 90s, 30m or 2h', '30m')
     .option('--observe', 'plan, and act on nothing')
     .addHelpText(
       'after',

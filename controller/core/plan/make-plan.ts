@@ -34,14 +34,14 @@ interface Part {
  */
 export function makePlan(world: World): Plan {
   const index = indexResources(world.desired.fleet.name, world.observed);
-  const brakes = [emptySourceInterlock(world), disruptedInterlock(world)].filter(
-    (interlock) => interlock !== undefined,
-  );
+  // An empty source is no orphaning of many: its remedy is another.
+  const brake = emptySourceInterlock(world) ?? disruptedInterlock(world);
+  const brakes = brake === undefined ? [] : [brake];
   const failed: Hold[] = [];
   const situations = [...world.records.values()].sort(byName).flatMap((stored) =>
     guarded(failed, stored.name, () => ({
       stored,
-      situation: situationOf(world, stored, index, brakes[0]),
+      situation: situationOf(world, stored, index, brake),
     })),
   );
   const unhealthy = unhealthyInterlock(

@@ -226,7 +226,9 @@ function orphanChanges(situation: Situation, action: Action | undefined): readon
   if (!isOn && action === undefined) return [];
   const home =
     record.homeId === undefined ? [] : [`home ${record.homeId} is kept, whole and untouched`];
-  const fate = isOn ? 'stopped once, never started again' : 'not started again';
+  const fate = isOn
+    ? 'marked orphaned, stopped once and never started again'
+    : 'marked orphaned and not started again';
   const details =
     machine === undefined ? home : [`machine ${machine.id} is kept, ${fate}`, ...home];
   const at = isOn ? orphanStopAt(situation) : undefined;
