@@ -288,6 +288,12 @@ test('a lost ledger is filled again from the tags, and nothing is made twice', a
   expect(await look(rig)).toEqual(before);
   const [adopted] = await rig.ledger.records();
   expect(adopted?.record).toMatchObject({
+    name: 'ada-01',
+    owner: 'ada',
+    effective: spec,
+    ordinal: 1,
+    homeWasReady: true,
+    az: old?.record.az,
     uid: old?.record.uid,
     machineId: before.machineIds[0],
     homeId: before.homeIds[0],

@@ -439,6 +439,31 @@ export const planCases: readonly PlanCase[] = [
     changes: ['stop'],
   },
   {
+    what: 'a state from the future: not even a tag is mended',
+    observed: {
+      machines: [makeMachine(spec, { state: 'unknown', tags: { ...machine.tags, Name: 'mine' } })],
+    },
+    holds: ['UnknownState'],
+  },
+  {
+    what: 'machine and home in different zones: not started without its home',
+    record: makeRecord(spec, stopped),
+    observed: {
+      machines: [makeMachine(spec, { state: 'stopped', checks: 'none' })],
+      homes: [makeHome(spec, { ...detached, az: 'eu-west-1b' })],
+    },
+    holds: ['HomeElsewhere'],
+  },
+  {
+    what: 'a home in error: its machine is not started',
+    record: makeRecord(spec, stopped),
+    observed: {
+      machines: [makeMachine(spec, { state: 'stopped', checks: 'none' })],
+      homes: [makeHome(spec, { state: 'error' })],
+    },
+    holds: ['HomeError'],
+  },
+  {
     what: 'a state from the future: hands off',
     observed: { machines: [makeMachine(spec, { state: 'unknown' })] },
     holds: ['UnknownState'],

@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { ec2Cloud } from '../../controller/aws/ec2-cloud.ts';
+import type { Action } from '../../controller/core/action.ts';
 import type { DesiredFleet } from '../../controller/core/desired.ts';
 import type { Observed } from '../../controller/core/observed.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
@@ -26,6 +27,10 @@ export interface Rig {
   desired: DesiredFleet;
   /** What a controller sees of what was observed: stale, partial or distorted readings. */
   lens: (observed: Observed) => Observed;
+  /** Told of each batch right before it is performed; what it throws ends the pass there. */
+  beforePerform: (actions: readonly Action[]) => void;
+  /** The controller's monotonic clock. */
+  steadyMs: number;
   readonly account: SimAccount;
   readonly ledger: Ledger;
   /** Puts an empty ledger with the right marker in place of the one there was. */
@@ -75,6 +80,8 @@ export async function makeRig(
   const rig: Rig = {
     desired,
     lens: (observed) => observed,
+    beforePerform: () => {},
+    steadyMs: 0,
     account,
     get ledger() {
       return ledger;
@@ -133,13 +140,13 @@ export async function makeRig(
         return stored;
       },
     };
-    const steady = { millis: () => 0, wait: async () => {} };
+    const steady = { millis: () => rig.steadyMs, wait: async () => {} };
     try {
       const lease = await acquireLease({
         ledger,
         holder: 'rig',
         steady,
-        ttlMs: 15_000,
+        ttlMs: 60_000,
         callTimeoutMs: 0,
         isHolderDead: () => true,
       });
@@ -148,6 +155,10 @@ export async function makeRig(
       const cloud: Cloud = {
         ...clear,
         observe: async (interest) => rig.lens(await clear.observe(interest)),
+        perform: (actions, mayMutate) => {
+          rig.beforePerform(actions);
+          return clear.perform(actions, mayMutate);
+        },
       };
       const newUid = () => `uid-${++uids}`;
       const result = await work({ specs, cloud, ledger: watched, clock, steady, lease, newUid });
