@@ -102,7 +102,8 @@ test('an invalid spec: the others go on, exit 1', async () => {
   const io = listen();
   expect(await runController(untilSettled, fleet.globals, io)).toBe(1);
   expect(io.heard.err).toContain('dennis-01.yaml:');
-  expect(io.heard.err).toMatch(/^! dennis-01 {2}InvalidSpec: .*\n {2}-> mend the file/m);
+  // Said once: the hold that follows from the problem would only repeat it.
+  expect(io.heard.err).not.toContain('InvalidSpec');
   expect(io.heard.out).toContain('settled');
 });
 
@@ -130,7 +131,7 @@ test('--observe does nothing to the account', async () => {
   const io = listen();
   const observe = { ...untilSettled, observe: true };
   expect(await runController(observe, fleet.globals, io)).toBe(0);
-  expect(io.heard.out).toBe('settled after 1 pass\n');
+  expect(io.heard.out).toMatch(/^settled after 1 pass\n.*2 DevInstances/);
   const ledger = JSON.parse(await readFile(join(fleet.path, 'ledger.json'), 'utf8'));
   expect(ledger.records).toEqual({});
 });
