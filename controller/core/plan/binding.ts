@@ -135,7 +135,7 @@ function claimTrouble(
   const bound = [...world.records.values()].find((record) => record.uid === uid);
   const others = [
     ...(index.machinesByUid.get(uid) ?? []).filter(isLive),
-    ...(index.homesByUid.get(uid) ?? []),
+    ...(index.homesByUid().get(uid) ?? []),
   ].map((resource) => resource.tags[tagKeys.devInstance]);
   const other = bound?.name ?? others.find((name) => name !== spec.name);
   if (other === undefined) return undefined;

@@ -26,7 +26,7 @@ export function foldStep(
     case 'launch':
       return foldLaunch(record, index);
     case 'create-home': {
-      const home = (index.homesByUid.get(record.uid) ?? []).find(
+      const home = (index.homesByUid().get(record.uid) ?? []).find(
         (candidate) =>
           candidate.state !== 'deleted' && hasIdentity(fleet, record, candidate, 'home'),
       );
@@ -97,7 +97,7 @@ export function foldHome(
   now: Instant,
 ): DevInstanceRecord {
   if (record.homeId !== undefined) return record;
-  const [home, ...others] = (index.homesByUid.get(record.uid) ?? []).filter(
+  const [home, ...others] = (index.homesByUid().get(record.uid) ?? []).filter(
     (candidate) => candidate.state !== 'deleted' && hasIdentity(fleet, record, candidate, 'home'),
   );
   if (home === undefined || others.length > 0) return record;

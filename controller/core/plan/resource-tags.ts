@@ -87,15 +87,15 @@ export function hasIdentity(
 /** Tags by key; undefined where nothing is wanted. Pairs, as a plan looks at them for each machine. */
 export type TagPairs = readonly (readonly [key: string, value: string | undefined])[];
 
-/** Of the class's tags and the resource's own, those that it lacks or has with another value. */
-export function missingTags(classTags: Tags, own: TagPairs, have: Tags): Tags {
-  const missing: Record<string, string> = {};
-  for (const key in classTags) {
-    const value = classTags[key];
-    if (value !== undefined && have[key] !== value) missing[key] = value;
-  }
-  for (const [key, value] of own) {
-    if (value !== undefined && have[key] !== value) missing[key] = value;
-  }
+/** Of the class's tags and the resource's own, those it lacks or has otherwise; undefined if none. */
+export function missingTags(classTags: Tags, own: TagPairs, have: Tags): Tags | undefined {
+  let missing: Record<string, string> | undefined;
+  const want = (key: string, value: string | undefined) => {
+    if (value === undefined || have[key] === value) return;
+    missing ??= {};
+    missing[key] = value;
+  };
+  for (const key in classTags) want(key, classTags[key]);
+  for (const [key, value] of own) want(key, value);
   return missing;
 }

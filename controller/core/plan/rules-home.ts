@@ -88,19 +88,14 @@ function hasUnclearHome({ observed, record, fleet }: Situation): boolean {
 /** Tags that people, the host and the bill read are kept as they should be; identity tags never change. */
 export const tagRule: Rule = (situation) => {
   const { machine, home, record, spec } = situation;
+  const ofMachine =
+    machine && missingTags(spec.tags, machineTags(situation, machine), machine.tags);
+  const ofHome = home && missingTags(spec.tags, homeTags(situation, home), home.tags);
+  if (ofMachine === undefined && ofHome === undefined) return undefined;
   const wrong = [
-    ...(machine === undefined
-      ? []
-      : [
-          {
-            id: machine.id,
-            tags: missingTags(spec.tags, machineTags(situation, machine), machine.tags),
-          },
-        ]),
-    ...(home === undefined
-      ? []
-      : [{ id: home.id, tags: missingTags(spec.tags, homeTags(situation, home), home.tags) }]),
-  ].filter(({ tags }) => Object.keys(tags).length > 0);
+    ...(machine && ofMachine ? [{ id: machine.id, tags: ofMachine }] : []),
+    ...(home && ofHome ? [{ id: home.id, tags: ofHome }] : []),
+  ];
   const [first] = wrong;
   if (first === undefined) return undefined;
   return {

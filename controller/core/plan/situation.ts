@@ -46,7 +46,8 @@ export interface Situation {
 export interface ResourceIndex {
   readonly machinesByUid: ReadonlyMap<string, readonly Machine[]>;
   readonly machinesById: ReadonlyMap<string, Machine>;
-  readonly homesByUid: ReadonlyMap<string, readonly Home[]>;
+  /** Made when it is first asked for: only a DevInstance without a home in its record needs it. */
+  homesByUid(): ReadonlyMap<string, readonly Home[]>;
   readonly homesById: ReadonlyMap<string, Home>;
 }
 
@@ -80,10 +81,14 @@ function indexById<T extends { readonly id: string }>(resources: readonly T[]): 
 
 /** Indexes what was observed; only what carries the fleet's tag is found by uid. */
 export function indexResources(fleet: string, observed: Observed): ResourceIndex {
+  let homesByUid: ReadonlyMap<string, readonly Home[]> | undefined;
   return {
     machinesByUid: groupByTag(fleet, observed.machines, tagKeys.uid),
     machinesById: indexById(observed.machines),
-    homesByUid: groupByTag(fleet, taggedHomes(observed), tagKeys.uid),
+    homesByUid: () => {
+      homesByUid ??= groupByTag(fleet, taggedHomes(observed), tagKeys.uid);
+      return homesByUid;
+    },
     homesById: indexById(observed.homes),
   };
 }
