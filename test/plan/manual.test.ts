@@ -148,8 +148,8 @@ test('a refused type is remembered while it is asked for, and nothing beside it'
     {
       name: 'ada-01',
       reason: 'TypeRefused',
-      message: 'm7i.xlarge was not taken: Nope: no',
-      remedy: 'correct instanceType; it is tried again when the machine is next stopped',
+      message: 'type m7i.xlarge was refused: Nope: no',
+      remedy: 'name another instanceType; this one is tried again when the machine is next off',
     },
   ]);
   expect(memoOf(plan)?.retries).toEqual([retry('set-type')]);
@@ -168,7 +168,7 @@ test.each([
   const plan = makePlan(makeWorld({ records: [record], observed }));
   expect(plan.actions.map(({ kind }) => kind)).toEqual(acts ? ['start'] : []);
   expect(plan.holds.map(({ message, remedy }) => [message, remedy])).toEqual(
-    acts ? [] : [['start failed 2 times: Nope: no', `tried again at ${notBefore}`]],
+    acts ? [] : [['start failed 2 times: Nope: no', `next attempt ${notBefore}`]],
   );
   if (!acts) expect(plan.wakeAt).toBe(notBefore);
 });
