@@ -3,7 +3,8 @@ import type { EffectiveSpec } from '../../controller/core/desired.ts';
 import { hourMs, plusMillis } from '../../controller/core/instant.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
-import { bare, planCases, stopped, worldOf } from '../support/plan-cases.ts';
+import { bare, stopped, worldOf } from '../support/plan-case.ts';
+import { planCases } from '../support/plan-cases.ts';
 import {
   makeDesired,
   makeHome,

@@ -121,6 +121,22 @@ test('a machine that is not visible yet is not overdue, and its deadline stays',
   expect(plan.waiting).toHaveLength(3);
 });
 
+test('a machine that carries its uid and nobody noted is its machine', () => {
+  const { machineId: _, ...record } = makeRecord(spec);
+  const plan = makePlan(makeWorld({ records: [record] }));
+  expect(memoOf(plan)).toEqual({ ...record, machineId: 'i-00000001' });
+});
+
+test('a machine whose ordinal somebody removed counts as the oldest', () => {
+  const { [tagKeys.ordinal]: _, ...tags } = makeMachine(spec).tags;
+  const bare = makeMachine(spec, { id: 'i-00000002', tags });
+  const observed = { machines: [makeMachine(spec), bare], homes: [] };
+  const plan = makePlan(
+    makeWorld({ observed: { ...observed, absent: new Set(['vol-00000001']) } }),
+  );
+  expect(plan.statuses[0]?.machineId).toBe('i-00000002');
+});
+
 const retry = (actionKind: Retry['actionKind'], notBefore = mondayMorning): Retry => ({
   actionKind,
   attempts: 2,

@@ -67,6 +67,18 @@ test('homes first, then starts, stops, changes, and what is new last; by name am
   );
 });
 
+test('image and spec behind at once: it is the spec that needs a new machine', () => {
+  const machine = {
+    imageId: 'ami-0',
+    tags: { ...one('a').machine.tags, [tagKeys.image]: 'ami-0' },
+  };
+  const plan = makePlan(
+    worldOf([one('a', { spec: { rootVolume: { sizeGib: 200, type: 'gp3' } }, machine })]),
+  );
+  expect(plan.holds.map(({ reason }) => reason)).toEqual(['ReplacementNeeded']);
+  expect(plan.changes.map(({ reasons }) => reasons)).toEqual([['ami_superseded', 'spec_machine']]);
+});
+
 test('transitions come by time, then by name', () => {
   const late = {
     schedule: { ...schedule, windows: [{ days: ['mon'], start: '08:00', end: '20:00' }] },

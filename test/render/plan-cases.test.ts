@@ -3,7 +3,8 @@ import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import { plain } from '../../controller/render/paint.ts';
 import { planText } from '../../controller/render/plan-text.ts';
 import { statusTable } from '../../controller/render/status-table.ts';
-import { type PlanCase, planCases, worldOf } from '../support/plan-cases.ts';
+import { type PlanCase, worldOf } from '../support/plan-case.ts';
+import { planCases } from '../support/plan-cases.ts';
 
 /** All that people are shown of a case: the plan, what is waited for, and its line of `get`. */
 function shown(planCase: PlanCase): string {
