@@ -24,7 +24,7 @@ export interface PassPorts {
   readonly steady: Steady;
   /** The lease under which everything is written and mutated. */
   readonly lease: { readonly epoch: number; mayMutate(): boolean };
-  /** Mints the uid of a DevInstance: unique for ever, at most 32 of [a-z0-9-]. */
+  /** Mints the uid of a DevInstance: unique for ever, at most 36 of [a-z0-9-]. */
   readonly newUid: () => string;
   /** Told of each action as it ends, for people who watch. */
   readonly onOutcome?: (action: Action, outcome: Outcome) => void;
