@@ -101,8 +101,8 @@ describe('a file that cannot be used', () => {
   test('of a newer version: every use says so, and none changes it', async () => {
     const text = '{"schemaVersion":2,"shards":[]}';
     const path = await writeNew(text);
-    for (const use of [fileLedger(path).records(), fileLedger(path).init(ours)]) {
-      const error = await catchError(use);
+    for (const use of [() => fileLedger(path).records(), () => fileLedger(path).init(ours)]) {
+      const error = await catchError(use());
       expect(error).toBeInstanceOf(OperatorError);
       expect(error.message).toContain(`${path} was written by a newer devinstance`);
       expect(error.remedy).toContain('that version or a later');
