@@ -84,18 +84,16 @@ export function hasIdentity(
   );
 }
 
-/** Tags by key; undefined where nothing is wanted. Pairs, as a plan looks at them for each machine. */
-export type TagPairs = readonly (readonly [key: string, value: string | undefined])[];
+/** Wants a tag; undefined where it wants none. */
+export type WantTag = (key: string, value: string | undefined) => void;
 
-/** Of the class's tags and the resource's own, those it lacks or has otherwise; undefined if none. */
-export function missingTags(classTags: Tags, own: TagPairs, have: Tags): Tags | undefined {
+/** Of the tags that `wants` asks for, those a resource lacks or has otherwise; undefined if none. */
+export function missingTags(have: Tags, wants: (want: WantTag) => void): Tags | undefined {
   let missing: Record<string, string> | undefined;
-  const want = (key: string, value: string | undefined) => {
+  wants((key, value) => {
     if (value === undefined || have[key] === value) return;
     missing ??= {};
     missing[key] = value;
-  };
-  for (const key in classTags) want(key, classTags[key]);
-  for (const [key, value] of own) want(key, value);
+  });
   return missing;
 }

@@ -5,7 +5,7 @@ import { homeDeviceName, tagKeys } from '../tags.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { createHomeAction } from './launch.ts';
 import { retryOf } from './memory.ts';
-import { homeNamedBy, homeTagValue, missingTags, type TagPairs } from './resource-tags.ts';
+import { homeNamedBy, homeTagValue, missingTags, type WantTag } from './resource-tags.ts';
 import { stopWhenDue } from './rules-power.ts';
 import { holdsHome, isUnread, type Situation } from './situation.ts';
 
@@ -87,10 +87,10 @@ function hasUnclearHome({ observed, record, fleet }: Situation): boolean {
 
 /** Tags that people, the host and the bill read are kept as they should be; identity tags never change. */
 export const tagRule: Rule = (situation) => {
-  const { machine, home, record, spec } = situation;
+  const { machine, home, record } = situation;
   const ofMachine =
-    machine && missingTags(spec.tags, machineTags(situation, machine), machine.tags);
-  const ofHome = home && missingTags(spec.tags, homeTags(situation, home), home.tags);
+    machine && missingTags(machine.tags, (want) => wantMachineTags(situation, machine, want));
+  const ofHome = home && missingTags(home.tags, (want) => wantHomeTags(situation, home, want));
   if (ofMachine === undefined && ofHome === undefined) return undefined;
   const wrong = [
     ...(machine && ofMachine ? [{ id: machine.id, tags: ofMachine }] : []),
@@ -120,27 +120,25 @@ function isPartOfMore({ record, standing }: Situation): boolean {
 
 type Tags = Readonly<Record<string, string>>;
 
-function machineTags(situation: Situation, machine: Machine): TagPairs {
+// Tags are asked for one by one: a plan does so for each machine, and seldom finds one missing.
+function wantMachineTags(situation: Situation, machine: Machine, want: WantTag): void {
   const { record, spec } = situation;
+  for (const key in spec.tags) want(key, spec.tags[key]);
+  want(tagKeys.name, record.name);
+  want(tagKeys.image, machine.imageId);
+  if (record.machineId === machine.id) want(tagKeys.ordinal, String(record.ordinal));
+  want(tagKeys.home, homeTagValue(record));
   const hash = machine.tags[tagKeys.specHash];
   // A hash by other rules says nothing about drift: stamp it anew.
-  const isHashOurs = hash !== undefined && isComparableHash(hash);
-  const isCounted = record.machineId === machine.id;
-  return [
-    [tagKeys.name, record.name],
-    [tagKeys.image, machine.imageId],
-    [tagKeys.ordinal, isCounted ? String(record.ordinal) : undefined],
-    [tagKeys.home, homeTagValue(record)],
-    [tagKeys.specHash, isHashOurs ? undefined : specHash(spec)],
-    [tagKeys.phase, phaseOf(situation, machine.tags)],
-  ];
+  if (hash === undefined || !isComparableHash(hash)) want(tagKeys.specHash, specHash(spec));
+  want(tagKeys.phase, phaseOf(situation, machine.tags));
 }
 
-function homeTags(situation: Situation, home: Home): TagPairs {
-  return [
-    [tagKeys.name, `${situation.record.name}-home`],
-    [tagKeys.phase, phaseOf(situation, home.tags)],
-  ];
+function wantHomeTags(situation: Situation, home: Home, want: WantTag): void {
+  const { record, spec } = situation;
+  for (const key in spec.tags) want(key, spec.tags[key]);
+  want(tagKeys.name, `${record.name}-home`);
+  want(tagKeys.phase, phaseOf(situation, home.tags));
 }
 
 /** `orphaned` while no file names it. DeleteTags is denied, so a return is written as `active`. */

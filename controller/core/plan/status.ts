@@ -1,4 +1,3 @@
-import type { Machine } from '../observed.ts';
 import { orphanStopAt } from './duty.ts';
 import { isReady } from './ready.ts';
 import type { Situation } from './situation.ts';
@@ -27,36 +26,40 @@ export function statusOf(situation: Situation, outlook: Outlook): Status {
   const { record, spec, machine, home } = situation;
   const { holds, changes, waiting } = outlook;
   const message = holds[0]?.message ?? waiting;
-  return {
+  const isOpen = changes.length > 0 || holds.some((held) => !harmless.has(held.reason));
+  const status: { -readonly [K in keyof Status]: Status[K] } = {
     name: record.name,
     owner: record.owner,
     className: spec.className,
-    sync:
-      changes.length > 0 || holds.some((held) => !harmless.has(held.reason))
-        ? 'OutOfSync'
-        : 'Synced',
+    sync: isOpen ? 'OutOfSync' : 'Synced',
     health: healthOf(situation, outlook),
     phase: phaseOf(situation),
     instanceType: machine?.type ?? spec.instanceType,
     timezone: spec.schedule.timezone,
-    ...(machine === undefined ? {} : { machineId: machine.id, imageId: machine.imageId }),
-    ...(record.homeId === undefined ? {} : { homeId: record.homeId }),
-    ...(home === undefined ? {} : { homeSizeGib: home.sizeGib }),
-    ...azOf(record.az, machine),
-    ...dutyAhead(situation),
-    ...(message === undefined ? {} : { message }),
   };
+  if (machine !== undefined) {
+    status.machineId = machine.id;
+    status.imageId = machine.imageId;
+  }
+  const az = record.az ?? machine?.az;
+  const duty = dutyAhead(situation);
+  if (record.homeId !== undefined) status.homeId = record.homeId;
+  if (home !== undefined) status.homeSizeGib = home.sizeGib;
+  if (az !== undefined) status.az = az;
+  if (duty !== undefined) status.duty = duty;
+  if (message !== undefined) status.message = message;
+  return status;
 }
 
 /** What its schedule will still do with it: for an orphan the last stop, for hands off nothing. */
-function dutyAhead(situation: Situation): { duty?: NonNullable<Status['duty']> } {
+function dutyAhead(situation: Situation): Status['duty'] {
   const { standing, machine, duty } = situation;
   if (standing.kind === 'orphaned') {
-    if (machine?.state !== 'running') return {};
+    if (machine?.state !== 'running') return undefined;
     const reason = 'its file is gone';
-    return { duty: { state: 'running', reason, until: orphanStopAt(situation) } };
+    return { state: 'running', reason, until: orphanStopAt(situation) };
   }
-  return isPutAway(situation) ? {} : { duty };
+  return isPutAway(situation) ? undefined : duty;
 }
 
 /** Whether its schedule has no more say: suspended, or retired and off. */
@@ -64,11 +67,6 @@ export function isPutAway({ spec, machine, duty }: Situation): boolean {
   if (spec.lifecycle === 'suspended') return true;
   if (spec.lifecycle !== 'retired') return false;
   return machine?.state !== 'running' || duty.state === 'stopped';
-}
-
-function azOf(az: string | undefined, machine: Machine | undefined): { az?: string } {
-  const known = az ?? machine?.az;
-  return known === undefined ? {} : { az: known };
 }
 
 function healthOf(situation: Situation, { holds, waiting }: Outlook): Status['health'] {
