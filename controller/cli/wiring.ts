@@ -4,7 +4,7 @@ import type { DesiredFleet } from '../core/desired.ts';
 import type { Marker } from '../core/record.ts';
 import type { Clock, Cloud, Ledger, Specs, Steady } from '../ports.ts';
 import { isHolderDead, shortHolder, thisHolder } from '../service/holder.ts';
-import { acquireLease, CALL_TIMEOUT_MS, LEASE_TTL_MS, type Lease } from '../service/lease.ts';
+import { acquireLease, LEASE_TTL_MS, type Lease } from '../service/lease.ts';
 import { systemSteady } from '../service/steady.ts';
 import { systemClock } from '../service/system-clock.ts';
 import { folderSpecs } from '../sources/folder.ts';
@@ -192,13 +192,13 @@ async function openSim(desired: DesiredFleet, file: string, use: Use): Promise<O
 }
 
 async function openAws(desired: DesiredFleet): Promise<OpenCloud> {
-  const { awsClients } = await import('../aws/clients.ts');
+  const { awsClients, callTimeoutMs } = await import('../aws/clients.ts');
   const { ec2Cloud } = await import('../aws/ec2-cloud.ts');
   const clock = systemClock();
   const region = regionOf(desired);
   const clients = await awsClients({ region });
   const cloud = ec2Cloud({ ...clients, region, fleet: desired.fleet.name, clock });
-  return { cloud, clock, callTimeoutMs: CALL_TIMEOUT_MS, close: () => clients.close() };
+  return { cloud, clock, callTimeoutMs, close: () => clients.close() };
 }
 
 /** The environment's region, as in the SDK; without one, the Fleet's. */

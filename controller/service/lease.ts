@@ -4,10 +4,9 @@ import { type LeaseItem, type Ledger, LedgerConflict, type Steady } from '../por
 
 /**
  * A lease outlives three renewals by a third of its length each, and a machine that dies is
- * replaced within two lengths. A call to AWS ends within the call timeout.
+ * replaced within two lengths. Longer than a call to AWS may take.
  */
 export const LEASE_TTL_MS = 15_000;
-export const CALL_TIMEOUT_MS = 5_000;
 
 /** How often a waiting follower looks. */
 const POLL_MS = 1_000;
