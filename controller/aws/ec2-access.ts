@@ -69,6 +69,15 @@ export async function listPages<Item>(
   }
 }
 
+/** The items of all pages. Throws what any page throws. */
+export async function readAllPages<Item>(
+  readPage: (nextToken: string | undefined) => Promise<Page<Item>>,
+): Promise<readonly Item[]> {
+  const { items, error } = await listPages(readPage);
+  if (error !== undefined) throw error;
+  return items;
+}
+
 /** Ids that were read one by one in effect: found, or known not to exist. */
 export interface ByIdReading<Item> extends Listing<Item> {
   readonly absent: readonly string[];

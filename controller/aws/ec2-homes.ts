@@ -13,6 +13,7 @@ import {
   listPages,
   type PacedAccess,
   read,
+  readAllPages,
   readByIds,
 } from './ec2-access.ts';
 import { instantOf, knownOr, tagsOf } from './ec2-fields.ts';
@@ -29,18 +30,14 @@ export function listHomes(access: PacedAccess, filters: readonly Filter[]): Prom
 
 /** Volumes by id: found, or absent by AWS's own word. */
 export function readHomes(access: PacedAccess, ids: readonly string[]): Promise<ByIdReading<Home>> {
-  return readByIds(ids, async (some) => {
-    const listing = await listPages(async (NextToken) =>
-      homePage(
-        await describe(access, {
-          VolumeIds: [...some],
-          ...(NextToken === undefined ? {} : { NextToken }),
-        }),
-      ),
-    );
-    if (listing.error !== undefined) throw listing.error;
-    return listing.items;
-  });
+  return readByIds(ids, (some) =>
+    readAllPages(async (NextToken) => {
+      const base = { VolumeIds: [...some] };
+      return homePage(
+        await describe(access, NextToken === undefined ? base : { ...base, NextToken }),
+      );
+    }),
+  );
 }
 
 function describe(access: PacedAccess, input: DescribeVolumesCommandInput) {

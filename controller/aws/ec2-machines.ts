@@ -14,6 +14,7 @@ import {
   listPages,
   type PacedAccess,
   read,
+  readAllPages,
   readByIds,
 } from './ec2-access.ts';
 import { instantOf, knownOr, tagsOf } from './ec2-fields.ts';
@@ -38,18 +39,14 @@ export function readMachines(
   ids: readonly string[],
 ): Promise<ByIdReading<Machine>> {
   // EC2 refuses MaxResults together with ids, so the pages here are as large as it likes.
-  return readByIds(ids, async (some) => {
-    const listing = await listPages(async (NextToken) =>
-      machinePage(
-        await describe(access, {
-          InstanceIds: [...some],
-          ...(NextToken === undefined ? {} : { NextToken }),
-        }),
-      ),
-    );
-    if (listing.error !== undefined) throw listing.error;
-    return listing.items;
-  });
+  return readByIds(ids, (some) =>
+    readAllPages(async (NextToken) => {
+      const base = { InstanceIds: [...some] };
+      return machinePage(
+        await describe(access, NextToken === undefined ? base : { ...base, NextToken }),
+      );
+    }),
+  );
 }
 
 function describe(access: PacedAccess, input: DescribeInstancesCommandInput) {
