@@ -39,9 +39,9 @@ export function foldStep(
     case 'set-type':
       return index.machinesById.get(step.action.machineId)?.type === step.action.instanceType
         ? completeStep(record, {})
-        : (forget(record, 'step') as DevInstanceRecord);
+        : forget(record, 'step');
     default:
-      return forget(record, 'step') as DevInstanceRecord;
+      return forget(record, 'step');
   }
 }
 
@@ -67,7 +67,7 @@ export function foldDeadLaunch(
   const code = machine.stateReason?.code ?? 'Terminated';
   const message = machine.stateReason?.message ?? 'the instance terminated before it was ready';
   const capacity = code.endsWith('InsufficientInstanceCapacity');
-  const gone = forget(record, 'machineId', 'becomingReadySince', 'power') as DevInstanceRecord;
+  const gone = forget(record, 'machineId', 'becomingReadySince', 'power');
   return afterFailure(gone, 'launch', { code, message, capacity }, now);
 }
 
@@ -83,7 +83,7 @@ function foldPower(
   const { step } = record;
   // Seen later, it must not be taken for a person's act.
   const mayStillShow = step !== undefined && now < plusMillis(step.at, consistencyMs);
-  return mayStillShow ? record : (forget(record, 'step') as DevInstanceRecord);
+  return mayStillShow ? record : forget(record, 'step');
 }
 
 /**
@@ -171,7 +171,7 @@ function stoppedByOther(
   now: Instant,
 ): DevInstanceRecord {
   return {
-    ...(forget(record, 'becomingReadySince', 'manualHold', 'standInType') as DevInstanceRecord),
+    ...forget(record, 'becomingReadySince', 'manualHold', 'standInType'),
     power: { state: 'stopped', at: now, by: stopper(record, machine) },
   };
 }
@@ -195,14 +195,12 @@ export function foldReadiness(
   if (machine.state !== 'running') {
     return machine.state === 'pending' || record.becomingReadySince === undefined
       ? record
-      : (forget(record, 'becomingReadySince') as DevInstanceRecord);
+      : forget(record, 'becomingReadySince');
   }
   const ranAs = record.ranAs === machine.type ? record : { ...record, ranAs: machine.type };
   if (isReady) {
     const ready = ranAs.homeWasReady ? ranAs : { ...ranAs, homeWasReady: true };
-    return ready.becomingReadySince === undefined
-      ? ready
-      : (forget(ready, 'becomingReadySince') as DevInstanceRecord);
+    return ready.becomingReadySince === undefined ? ready : forget(ready, 'becomingReadySince');
   }
   return ranAs.becomingReadySince === undefined ? { ...ranAs, becomingReadySince: now } : ranAs;
 }

@@ -13,14 +13,18 @@ const lastRetryMs = 5 * minuteMs;
  */
 export const visibilityMs = 5 * minuteMs;
 
+type OptionalFact = {
+  [K in keyof DevInstanceRecord]-?: undefined extends DevInstanceRecord[K] ? K : never;
+}[keyof DevInstanceRecord];
+
 /** A record without some of its optional facts. */
-export function forget<K extends keyof DevInstanceRecord>(
+export function forget(
   record: DevInstanceRecord,
-  ...keys: readonly K[]
-): Omit<DevInstanceRecord, K> & Partial<DevInstanceRecord> {
-  const rest: Partial<DevInstanceRecord> = { ...record };
-  for (const key of keys) delete rest[key];
-  return rest as Omit<DevInstanceRecord, K> & Partial<DevInstanceRecord>;
+  ...facts: readonly OptionalFact[]
+): DevInstanceRecord {
+  const rest: { -readonly [K in keyof DevInstanceRecord]: DevInstanceRecord[K] } = { ...record };
+  for (const fact of facts) delete rest[fact];
+  return rest;
 }
 
 /** The record as it must stand in the ledger before the action is sent (decision 2). */
@@ -45,7 +49,7 @@ export function completeStep(
   const step = record.step;
   if (step === undefined) return record;
   const { action } = step;
-  const done = { ...forget(record, 'step') } as DevInstanceRecord;
+  const done = forget(record, 'step');
   const settled = keepRetries(done, (retry) => retry.actionKind !== action.kind);
   switch (action.kind) {
     case 'launch':
@@ -71,13 +75,13 @@ export function completeStep(
     case 'stop':
       return {
         // A hold outlives a stop for a change, and is over where the schedule stops the machine.
-        ...(forget(settled, 'becomingReadySince', 'standInType') as DevInstanceRecord),
+        ...forget(settled, 'becomingReadySince', 'standInType'),
         power: { state: 'stopped', at, by: 'controller' },
       };
     case 'set-type':
       // Another type than asked for is taken for lack of capacity only.
       return action.instanceType === record.effective.instanceType
-        ? (forget(settled, 'standInType') as DevInstanceRecord)
+        ? forget(settled, 'standInType')
         : { ...settled, standInType: action.instanceType };
     default:
       return settled;
@@ -134,12 +138,9 @@ export function applyOutcome(
       return completeStep(record, outcome, now);
     case 'not-sent':
       // A replay that was not sent says nothing about the first attempt: its step stays.
-      return isReplay ? record : (forget(record, 'step') as DevInstanceRecord);
+      return isReplay ? record : forget(record, 'step');
     case 'refused': {
-      const left =
-        isReplay && mayStillAppear(step, outcome, now)
-          ? record
-          : (forget(record, 'step') as DevInstanceRecord);
+      const left = isReplay && mayStillAppear(step, outcome, now) ? record : forget(record, 'step');
       return afterFailure(left, step.action.kind, outcome, now);
     }
     case 'unknown':

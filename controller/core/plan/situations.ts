@@ -55,8 +55,7 @@ function foldStanding(
   if (standing.kind === 'orphaned') {
     return record.orphanedAt === undefined ? { ...record, orphanedAt: now } : record;
   }
-  const present =
-    record.orphanedAt === undefined ? record : (forget(record, 'orphanedAt') as DevInstanceRecord);
+  const present = record.orphanedAt === undefined ? record : forget(record, 'orphanedAt');
   return isSameData(present.effective, spec)
     ? present
     : { ...withoutTypeRefusal(present, spec), effective: spec };
