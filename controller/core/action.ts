@@ -21,6 +21,8 @@ export interface LaunchRequest {
 export interface CreateHomeRequest {
   readonly clientToken: string;
   readonly az: string;
+  /** Whose data the new volume begins with; undefined for an empty one. */
+  readonly snapshotId?: string;
   readonly sizeGib: number;
   readonly type: string;
   readonly iops?: number;
@@ -46,6 +48,51 @@ export type Action =
       readonly name: string;
       readonly machineId: string;
       readonly deviceName: string;
+    }
+  /** Takes a volume that is there for a home, if it still carries the tags under which it was chosen. */
+  | {
+      readonly kind: 'adopt-home';
+      readonly name: string;
+      readonly homeId: string;
+      readonly az: string;
+      /** The volume's own devinstance tags as the plan saw them. */
+      readonly chosenBy: Readonly<Record<string, string>>;
+      readonly tags: Readonly<Record<string, string>>;
+    }
+  /** Only from a machine that is read as stopped right before. */
+  | {
+      readonly kind: 'detach-home';
+      readonly name: string;
+      readonly machineId: string;
+      /** The uid in the machine's tags: another DevInstance's where its home is taken over. */
+      readonly machineUid: string;
+      readonly homeId: string;
+    }
+  | {
+      readonly kind: 'snapshot-home';
+      readonly name: string;
+      readonly homeId: string;
+      /** The person's request it is for; undefined for a retirement's. */
+      readonly requestId?: string;
+      readonly description: string;
+      /** CreateSnapshot has no token of its own: the `devinstance:token` in these finds a repeated one. */
+      readonly tags: Readonly<Record<string, string>>;
+    }
+  /** A second home beside the one there is, to take its place. */
+  | {
+      readonly kind: 'restore-home';
+      readonly name: string;
+      readonly requestId: string;
+      readonly request: CreateHomeRequest;
+    }
+  /** Only a stopped machine without a home: all of it is read by id right before. */
+  | {
+      readonly kind: 'terminate';
+      readonly name: string;
+      readonly machineId: string;
+      readonly uid: string;
+      /** Must be read as available right before; undefined where there never was one. */
+      readonly homeId?: string;
     }
   | {
       readonly kind: 'tag';
@@ -77,6 +124,7 @@ export type Outcome =
       readonly result: 'done';
       readonly machineId?: string;
       readonly homeId?: string;
+      readonly snapshotId?: string;
       readonly az?: string;
     }
   /** AWS refused: nothing happened. A new attempt may differ. */

@@ -56,6 +56,8 @@ export interface Home {
   readonly iops?: number;
   readonly throughput?: number;
   readonly encrypted: boolean;
+  /** Whether several machines may attach it at once, which a home must never allow. */
+  readonly multiAttach: boolean;
   readonly createdAt: Instant;
   readonly tags: Readonly<Record<string, string>>;
   readonly attachments: readonly {
@@ -65,6 +67,18 @@ export interface Home {
   }[];
   /** A ModifyVolume that is not over: `modifying` until the size is usable, then `optimizing`. */
   readonly modifying?: 'modifying' | 'optimizing';
+}
+
+/** An EBS snapshot, as it was read. */
+export interface Snapshot {
+  readonly id: string;
+  readonly state: 'pending' | 'completed' | 'error' | 'unknown';
+  /** The volume it was made of, which may be gone. */
+  readonly volumeId: string;
+  readonly sizeGib: number;
+  readonly startedAt: Instant;
+  readonly encrypted: boolean;
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** A subnet of some class, as it was read. */
@@ -98,7 +112,7 @@ export interface HostReport {
 
 /** A read that failed or came back partial: what it would have said is unknown, never absent. */
 export interface ReadFailure {
-  readonly what: 'machines' | 'homes' | 'checks' | 'subnets' | 'images' | 'reports';
+  readonly what: 'machines' | 'homes' | 'snapshots' | 'checks' | 'subnets' | 'images' | 'reports';
   readonly message: string;
   readonly remedy: string;
 }
@@ -107,6 +121,8 @@ export interface ReadFailure {
 export interface Observed {
   readonly machines: readonly Machine[];
   readonly homes: readonly Home[];
+  /** By id: those that were asked for. */
+  readonly snapshots: ReadonlyMap<string, Snapshot>;
   /** Ids that the ledger or a tag names and that both the listing and a read by id did not find. */
   readonly absent: ReadonlySet<string>;
   readonly subnets: ReadonlyMap<string, Subnet>;
@@ -124,6 +140,7 @@ export interface Interest {
   readonly fleet: string;
   readonly machineIds: readonly string[];
   readonly homeIds: readonly string[];
+  readonly snapshotIds: readonly string[];
   readonly subnetIds: readonly string[];
   readonly channels: readonly import('./desired.ts').ResolvedChannel[];
   readonly imageIds: readonly string[];

@@ -40,6 +40,10 @@ export interface DevInstanceRecord {
   readonly az?: string;
   /** True once a machine was ready with this home: permission to format is gone for good. */
   readonly homeWasReady: boolean;
+  /** True from the adoption or restoring of a first home until a machine was ready with it. */
+  readonly awaitsFirstReady?: boolean;
+  /** A home that another DevInstance took over: no empty one is made in its place. */
+  readonly formerHome?: { readonly homeId: string; readonly takenBy: string };
   /** The last power state this controller brought about or took note of, and who did it. */
   readonly power?: {
     readonly state: 'running' | 'stopped';
@@ -62,6 +66,31 @@ export interface DevInstanceRecord {
   readonly becomingReadySince?: Instant;
   /** When the spec was first seen gone from git. */
   readonly orphanedAt?: Instant;
+  /** Begun by `lifecycle: retired`, forgotten where git takes that back. */
+  readonly retirement?: {
+    readonly since: Instant;
+    /** Made of the home after the machine was stopped for good. */
+    readonly snapshotId?: string;
+    readonly snapshotAt?: Instant;
+    /** The machine is gone and the home, if there was one, is released. */
+    readonly isComplete?: boolean;
+  };
+  /** A new home on its way from a snapshot, at a person's request. */
+  readonly restore?: {
+    readonly requestId: string;
+    readonly snapshotId: string;
+    readonly at: Instant;
+    /** The new volume, once it is made. */
+    readonly homeId?: string;
+  };
+  /** The snapshot that was made for a person's request. */
+  readonly requestedSnapshot?: {
+    readonly requestId: string;
+    readonly snapshotId: string;
+    readonly at: Instant;
+  };
+  /** Since when the home is on its way off its stopped machine. */
+  readonly detachingSince?: Instant;
   readonly step?: Step;
   /** One for each kind of action that failed; cleared by its success. */
   readonly retries?: readonly Retry[];

@@ -8,16 +8,19 @@ export const tagKeys = {
   devInstance: 'devinstance:name',
   uid: 'devinstance:uid',
   owner: 'devinstance:owner',
-  /** `machine`, `root` or `home`. */
+  /** `machine`, `root`, `home` or, on a snapshot of a home, `snapshot`. */
   role: 'devinstance:role',
   ordinal: 'devinstance:ordinal',
   specHash: 'devinstance:spec-hash',
   image: 'devinstance:image',
   /** On a machine: `vol-…`, or `vol-…:new` while the host may format it. */
   home: 'devinstance:home',
-  /** `orphaned`, `released`, or `active` (the same as none). */
+  /** `orphaned`, `released`, `restoring`, or `active` (the same as none). */
   phase: 'devinstance:phase',
+  /** Set by an operator: the name of the DevInstance that may take this volume or snapshot. */
   adopt: 'devinstance:adopt',
+  /** On what was created without a token that AWS knows: finds it again. */
+  token: 'devinstance:token',
 } as const;
 
 /** The device name the home is attached as. Nitro machines find it by volume id, not by this name. */

@@ -6,7 +6,7 @@ import { dutyAt } from '../schedule/duty.ts';
 import { tagKeys } from '../tags.ts';
 import { creationDetails } from './describe.ts';
 import { imageKey } from './launch.ts';
-import { homeNamedBy, mayFormat } from './resource-tags.ts';
+import { homeNamedBy, isInUse, mayFormat } from './resource-tags.ts';
 import {
   currentFirst,
   isLive,
@@ -35,7 +35,7 @@ export function bindName(
 ): FirstVerdict {
   const machines = (index.machinesByName.get(spec.name) ?? []).filter(isLive);
   const homes = (index.homesByName.get(spec.name) ?? []).filter(
-    (home) => home.state !== 'deleted' && home.tags[tagKeys.phase] !== 'released',
+    (home) => home.state !== 'deleted' && isInUse(home),
   );
   const tagged: readonly Tagged[] = [...machines, ...homes];
   const trouble =
@@ -89,7 +89,7 @@ function bindingTrouble(
 ): Omit<Hold, 'name'> | undefined {
   if (spec.lifecycle !== 'active' && tagged.length === 0) {
     return {
-      reason: spec.lifecycle === 'suspended' ? 'Suspended' : 'RetireUnsupported',
+      reason: spec.lifecycle === 'suspended' ? 'Suspended' : 'Retired',
       message: `its spec says lifecycle: ${spec.lifecycle}, so nothing is made`,
       remedy: 'set lifecycle: active to create it',
     };

@@ -20,7 +20,7 @@ export function dutyOf({ record, spec, now }: Pick<Situation, 'record' | 'spec' 
 }
 
 /** When an orphan stops: at the next scheduled stop as of its removal, at the latest 4 h later. */
-export function orphanStopAt(situation: Situation): Instant {
+export function orphanStopAt(situation: Pick<Situation, 'record' | 'now'>): Instant {
   const { record, now } = situation;
   const orphanedAt = record.orphanedAt ?? now;
   const memory: ScheduleMemory =

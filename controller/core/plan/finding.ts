@@ -1,7 +1,8 @@
 import type { Action } from '../action.ts';
 import type { Instant } from '../instant.ts';
+import type { DevInstanceRecord } from '../record.ts';
 import type { Situation } from './situation.ts';
-import type { Change, Hold, HoldReason } from './world.ts';
+import type { Change, Hold, HoldReason, RequestEnding } from './world.ts';
 
 /** What one rule has to say about one DevInstance. */
 export interface Finding {
@@ -13,6 +14,12 @@ export interface Finding {
   readonly action?: Action;
   /** Whether the action takes something from a person: an interlock withholds it. */
   readonly disruptive?: boolean;
+  /** Whether it makes good what was lost: an interlock of too many unhealthy machines withholds it. */
+  readonly recovers?: boolean;
+  /** The record with what this finding begins or ends, written before its action. */
+  readonly record?: DevInstanceRecord;
+  /** A request that is over. */
+  readonly ending?: RequestEnding;
   /** The interlock that took its action away. */
   readonly withheldBy?: string;
   readonly wakeAt?: Instant;

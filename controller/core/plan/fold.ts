@@ -1,9 +1,11 @@
 import { type Instant, millisBetween, minuteMs, plusMillis } from '../instant.ts';
-import type { Machine } from '../observed.ts';
+import type { Home, Machine } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
-import { afterFailure, completeStep, forget } from './memory.ts';
-import { hasIdentity, mayFormat } from './resource-tags.ts';
+import { completeStep } from './complete-step.ts';
+import { afterFailure, forget } from './memory.ts';
+import { hasIdentity, isInUse, mayFormat } from './resource-tags.ts';
+import { tagKeys } from '../tags.ts';
 import { isLive, ordinalOf, type ResourceIndex } from './situation.ts';
 
 /** How long a contradicting power state is given to prove itself no stale reading. */
@@ -26,16 +28,30 @@ export function foldStep(
     case 'launch':
       return foldLaunch(record, index);
     case 'create-home': {
-      const home = (index.homesByUid().get(record.uid) ?? []).find(
-        (candidate) =>
-          candidate.state !== 'deleted' && hasIdentity(fleet, record, candidate, 'home'),
-      );
+      const [home] = ownHomes(fleet, record, index);
       return home === undefined ? record : completeStep(record, { homeId: home.id });
     }
     case 'start':
       return foldPower(record, index, ['running', 'pending'], now);
     case 'stop':
       return foldPower(record, index, ['stopped', 'stopping'], now);
+    case 'adopt-home': {
+      const home = index.homesById.get(step.action.homeId);
+      return home !== undefined && hasIdentity(fleet, record, home, 'home')
+        ? completeStep(record, {})
+        : forget(record, 'step');
+    }
+    case 'restore-home':
+      return foldRestore(record, index, step.action.request.tags[tagKeys.token]);
+    // It shows in no listing that a pass reads: replayed, it is looked for by its token.
+    case 'snapshot-home':
+      return record;
+    case 'terminate': {
+      const machine = index.machinesById.get(step.action.machineId);
+      return machine === undefined || isLive(machine)
+        ? forget(record, 'step')
+        : completeStep(record, {});
+    }
     case 'set-type':
       return index.machinesById.get(step.action.machineId)?.type === step.action.instanceType
         ? completeStep(record, {})
@@ -43,6 +59,17 @@ export function foldStep(
     default:
       return forget(record, 'step');
   }
+}
+
+function foldRestore(
+  record: DevInstanceRecord,
+  index: ResourceIndex,
+  token: string | undefined,
+): DevInstanceRecord {
+  const made = (index.homesByUid().get(record.uid) ?? []).find(
+    (candidate) => candidate.state !== 'deleted' && candidate.tags[tagKeys.token] === token,
+  );
+  return made === undefined ? record : completeStep(record, { homeId: made.id });
 }
 
 function foldLaunch(record: DevInstanceRecord, index: ResourceIndex): DevInstanceRecord {
@@ -86,6 +113,20 @@ function foldPower(
   return mayStillShow ? record : forget(record, 'step');
 }
 
+/** Volumes that carry this DevInstance's identity as its home, neither given up nor on their way. */
+function ownHomes(
+  fleet: string,
+  record: DevInstanceRecord,
+  index: ResourceIndex,
+): readonly Home[] {
+  return (index.homesByUid().get(record.uid) ?? []).filter(
+    (candidate) =>
+      candidate.state !== 'deleted' &&
+      isInUse(candidate) &&
+      hasIdentity(fleet, record, candidate, 'home'),
+  );
+}
+
 /**
  * Takes note of a home that carries this identity although no step of ours named it. It may hold
  * data, so nobody may format it unless a machine was already allowed to.
@@ -97,9 +138,7 @@ export function foldHome(
   now: Instant,
 ): DevInstanceRecord {
   if (record.homeId !== undefined) return record;
-  const [home, ...others] = (index.homesByUid().get(record.uid) ?? []).filter(
-    (candidate) => candidate.state !== 'deleted' && hasIdentity(fleet, record, candidate, 'home'),
-  );
+  const [home, ...others] = ownHomes(fleet, record, index);
   if (home === undefined || others.length > 0) return record;
   const machines = index.machinesByUid.get(record.uid) ?? [];
   const homeWasReady = !machines.some((machine) => mayFormat(machine, home.id));
@@ -199,7 +238,8 @@ export function foldReadiness(
   }
   const ranAs = record.ranAs === machine.type ? record : { ...record, ranAs: machine.type };
   if (isReady) {
-    const ready = ranAs.homeWasReady ? ranAs : { ...ranAs, homeWasReady: true };
+    const known = ranAs.homeWasReady ? ranAs : { ...ranAs, homeWasReady: true };
+    const ready = known.awaitsFirstReady ? forget(known, 'awaitsFirstReady') : known;
     return ready.becomingReadySince === undefined ? ready : forget(ready, 'becomingReadySince');
   }
   return ranAs.becomingReadySince === undefined ? { ...ranAs, becomingReadySince: now } : ranAs;

@@ -1,10 +1,11 @@
 import type { Action, CreateHomeRequest, LaunchRequest } from '../action.ts';
 import type { EffectiveSpec } from '../desired.ts';
 import { hashText } from '../hash.ts';
-import type { ImageReading, Machine, Subnet } from '../observed.ts';
+import type { ImageReading, Machine, Snapshot, Subnet } from '../observed.ts';
+import { tagKeys } from '../tags.ts';
 import { userDataFor } from '../user-data.ts';
 import { retryOf } from './memory.ts';
-import { homeTags, launchTags } from './resource-tags.ts';
+import { homeTags, launchTags, snapshotTags } from './resource-tags.ts';
 import type { Situation } from './situation.ts';
 
 type UsableImage = Extract<ImageReading, { usable: true }>;
@@ -74,21 +75,69 @@ export function launchAction(
   return { kind: 'launch', name: record.name, request };
 }
 
-/** The CreateVolume request for a first, empty home in the machine's zone (decision 4). */
+/** The CreateVolume request for a first home in the machine's zone (decision 4), empty or of a snapshot. */
 export function createHomeAction(situation: Situation, machine: Machine): Action {
   const { spec, record, fleet } = situation;
-  const { sizeGib, type, iops, throughput } = spec.homeVolume;
+  const { from } = spec.homeVolume;
   const request: CreateHomeRequest = {
-    clientToken: clientToken(situation, 'home'),
-    az: machine.az,
+    ...volumeRequest(situation, clientToken(situation, 'home'), machine.az),
+    ...(from !== undefined && 'snapshotId' in from ? { snapshotId: from.snapshotId } : {}),
+    tags: homeTags(fleet.name, record, spec),
+  };
+  return { kind: 'create-home', name: record.name, request };
+}
+
+/** The CreateVolume request for a home that is to take another's place, never smaller than either. */
+export function restoreHomeAction(
+  situation: Situation,
+  restore: { readonly requestId: string; readonly snapshot: Snapshot; readonly az: string },
+): Action {
+  const { spec, record, fleet, home } = situation;
+  const { requestId, snapshot, az } = restore;
+  const token = clientToken(situation, `restore/${requestId}`);
+  const request: CreateHomeRequest = {
+    ...volumeRequest(situation, token, az),
+    sizeGib: Math.max(spec.homeVolume.sizeGib, snapshot.sizeGib, home?.sizeGib ?? 0),
+    snapshotId: snapshot.id,
+    tags: {
+      ...homeTags(fleet.name, record, spec),
+      [tagKeys.phase]: 'restoring',
+      [tagKeys.token]: token,
+    },
+  };
+  return { kind: 'restore-home', name: record.name, requestId, request };
+}
+
+/** The CreateSnapshot request of a home, for a person's request or, without one, for a retirement. */
+export function snapshotHomeAction(
+  situation: Situation,
+  homeId: string,
+  requestId: string | undefined,
+): Action {
+  const { record, fleet } = situation;
+  const token = clientToken(situation, `snapshot/${homeId}/${requestId ?? 'retire'}`);
+  const why = requestId === undefined ? 'retirement' : 'at request';
+  return {
+    kind: 'snapshot-home',
+    name: record.name,
+    homeId,
+    ...(requestId === undefined ? {} : { requestId }),
+    description: `devinstance: home of ${record.name}, ${why}`,
+    tags: snapshotTags(fleet.name, record, { homeId, token }),
+  };
+}
+
+function volumeRequest({ spec }: Situation, token: string, az: string) {
+  const { sizeGib, type, iops, throughput } = spec.homeVolume;
+  return {
+    clientToken: token,
+    az,
     sizeGib,
     type,
     ...(iops === undefined ? {} : { iops }),
     ...(throughput === undefined ? {} : { throughput }),
     ...(spec.kmsKeyId === undefined ? {} : { kmsKeyId: spec.kmsKeyId }),
-    tags: homeTags(fleet.name, record, spec),
   };
-  return { kind: 'create-home', name: record.name, request };
 }
 
 /** The key under which an image is read: the channel's name, or the DevInstance's own image id. */

@@ -3,22 +3,28 @@ import { disruptedInterlock, emptySourceInterlock, unhealthyInterlock } from '..
 import { earliest } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { bindName, type FirstVerdict, firstRecord } from './binding.ts';
-import { indexNames, indexResources, type ResourceIndex, type Situation } from './situation.ts';
-import { situationOf } from './situations.ts';
+import { neighboursOf } from './neighbours.ts';
+import { indexNames, indexResources, type Situation } from './situation.ts';
+import { type Surroundings, situationOf } from './situations.ts';
 import { type Verdict, verdictOn, withhold } from './verdict.ts';
-import type { Hold, Interlock, Plan, Transition, World } from './world.ts';
+import type { Hold, Interlock, Plan, RequestEnding, Transition, World } from './world.ts';
 
-/** The order in which a pass performs: homes back, starts, stops, the rest (decision 14). */
+/** The order in which a pass performs: homes back, requests, starts, stops, the rest (decision 14). */
 const performOrder: readonly Action['kind'][] = [
   'protect-home',
   'attach-home',
+  'snapshot-home',
+  'restore-home',
+  'adopt-home',
   'start',
   'stop',
+  'detach-home',
   'set-type',
   'tag',
   'modify-home',
   'create-home',
   'launch',
+  'terminate',
 ];
 
 interface Part {
@@ -37,11 +43,12 @@ export function makePlan(world: World): Plan {
   // An empty source is no orphaning of many: its remedy is another.
   const brake = emptySourceInterlock(world) ?? disruptedInterlock(world);
   const brakes = brake === undefined ? [] : [brake];
+  const neighbours = neighboursOf(world, brake);
   const failed: Hold[] = [];
   const situations = [...world.records.values()].sort(byName).flatMap((stored) =>
     guarded(failed, stored.name, () => ({
       stored,
-      situation: situationOf(world, stored, index, brake),
+      situation: situationOf(world, stored, { index, neighbours }, brake),
     })),
   );
   const unhealthy = unhealthyInterlock(
@@ -52,7 +59,7 @@ export function makePlan(world: World): Plan {
   const parts = situations.flatMap(({ stored, situation }) =>
     guarded(failed, stored.name, () => partOf(world, stored, situation, interlocks)),
   );
-  const first = firstVerdicts(world, index, failed);
+  const first = firstVerdicts(world, { index, neighbours }, failed);
   return assemble(world, { parts, first, failed, interlocks });
 }
 
@@ -79,14 +86,19 @@ function partOf(
   interlocks: readonly Interlock[],
 ): Part {
   const actsOn = isActedOn(world, situation.spec.labels);
-  const verdict = verdictOn(situation, actsOn ? interlocks[0] : undefined);
+  const verdict = verdictOn(situation, actsOn ? interlocks : []);
   return {
     stored,
     record: verdict.record,
     actsOn,
     verdict: actsOn
       ? verdict
-      : { ...verdict, action: undefined, changes: withhold(verdict.changes, 'ObserveMode') },
+      : {
+          ...verdict,
+          action: undefined,
+          endings: [],
+          changes: withhold(verdict.changes, 'ObserveMode'),
+        },
   };
 }
 
@@ -99,16 +111,16 @@ function isActedOn(world: World, labels: Readonly<Record<string, string>>): bool
 
 function firstVerdicts(
   world: World,
-  known: ResourceIndex,
+  known: Surroundings,
   failed: Hold[],
 ): readonly FirstVerdict[] {
   const { desired, observed, records } = world;
   const newcomers = [...desired.devInstances.values()].filter(({ name }) => !records.has(name));
   if (newcomers.length === 0) return [];
-  const index = { ...known, ...indexNames(desired.fleet.name, observed) };
+  const index = { ...known.index, ...indexNames(desired.fleet.name, observed) };
   return newcomers.sort(byName).flatMap((spec) =>
     guarded(failed, spec.name, () => {
-      const verdict = foresee(world, bindName(world, spec, index), index);
+      const verdict = foresee(world, bindName(world, spec, index), known);
       if (isActedOn(world, spec.labels)) return verdict;
       return {
         ...verdict,
@@ -120,17 +132,22 @@ function firstVerdicts(
 }
 
 /** A newcomer with what its first pass will find, under a uid that never leaves this plan. */
-function foresee(world: World, first: FirstVerdict, index: ResourceIndex): FirstVerdict {
+function foresee(world: World, first: FirstVerdict, known: Surroundings): FirstVerdict {
   const { binding } = first;
   if (binding === undefined) return first;
   const record = firstRecord(binding, () => 'to-be-minted', world.now);
-  const ahead = verdictOn(situationOf(world, record, index, undefined), undefined);
+  const ahead = verdictOn(situationOf(world, record, known, undefined), []);
   return {
     binding,
     changes: binding.adopt === undefined ? ahead.changes : [...first.changes, ...ahead.changes],
     holds: ahead.holds,
     status: { ...ahead.status, sync: 'OutOfSync', phase: 'New' },
   };
+}
+
+/** A retirement that is complete and whose tombstone is gone leaves nothing to look at. */
+function isShown({ record }: Part): boolean {
+  return record.retirement?.isComplete !== true || record.orphanedAt === undefined;
 }
 
 /** Invalid files of names that never existed: nothing is made, and the reason is said. */
@@ -144,6 +161,20 @@ function invalidNewcomers(world: World): readonly Hold[] {
       remedy: 'mend the file; nothing is made from an invalid one',
     }))
     .sort(byName);
+}
+
+/** Requests that came to nothing in their time, or that name nobody. */
+function staleRequests({ requests, records, now, desired, observeOnly }: World) {
+  if (observeOnly || desired.fleet.mode === 'observe') return [];
+  return requests.flatMap(({ id, name, expiresAt }): readonly RequestEnding[] => {
+    const record = records.get(name);
+    const end = (message: string) => [{ requestId: id, result: 'refused' as const, message }];
+    if (record === undefined) return end(`there is no DevInstance ${name}`);
+    if (expiresAt > now || record.restore?.requestId === id) return [];
+    const begun = record.step?.action;
+    const isBegun = begun?.kind === 'restore-home' && begun.requestId === id;
+    return isBegun ? [] : end(`it expired at ${expiresAt}`);
+  });
 }
 
 function assemble(
@@ -174,6 +205,7 @@ function assemble(
       .map((verdict) => verdict.action)
       .filter((action) => action !== undefined)
       .sort((a, b) => performOrder.indexOf(a.kind) - performOrder.indexOf(b.kind) || byName(a, b)),
+    endings: [...verdicts.flatMap(({ endings }) => endings), ...staleRequests(world)],
     waiting: verdicts.flatMap(({ waiting, status }) =>
       waiting === undefined ? [] : [{ name: status.name, what: waiting }],
     ),
@@ -181,7 +213,9 @@ function assemble(
       .map((verdict) => verdict.transition)
       .filter((transition): transition is Transition => transition !== undefined)
       .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : byName(a, b))),
-    statuses: [...verdicts, ...first].map((verdict) => verdict.status).sort(byName),
+    statuses: [...parts.filter(isShown).map(({ verdict }) => verdict), ...first]
+      .map((verdict) => verdict.status)
+      .sort(byName),
     ...(wakeAt === undefined ? {} : { wakeAt }),
   };
 }

@@ -67,6 +67,38 @@ export function homeTags(fleet: string, record: DevInstanceRecord, spec: Effecti
   };
 }
 
+/** Tags that make a volume the home of a DevInstance: a created, an adopted or a restored one. */
+export function adoptionTags(fleet: string, record: DevInstanceRecord, spec: EffectiveSpec): Tags {
+  return { ...homeTags(fleet, record, spec), [tagKeys.phase]: 'active' };
+}
+
+/** Tags of a snapshot of a home; the token finds it where the answer to its making was lost. */
+export function snapshotTags(
+  fleet: string,
+  record: DevInstanceRecord,
+  snapshot: { readonly homeId: string; readonly token: string },
+): Tags {
+  return {
+    ...identityTags(fleet, record, 'snapshot'),
+    [tagKeys.name]: `${record.name}-home`,
+    [tagKeys.home]: snapshot.homeId,
+    [tagKeys.token]: snapshot.token,
+  };
+}
+
+/** Those of a resource's tags that are this program's words. */
+export function devinstanceTags(tags: Tags): Tags {
+  return Object.fromEntries(
+    Object.entries(tags).filter(([key]) => key.startsWith('devinstance:')),
+  );
+}
+
+/** Whether a home is neither given up nor still on its way from a snapshot. */
+export function isInUse({ tags }: { readonly tags: Tags }): boolean {
+  const phase = tags[tagKeys.phase];
+  return phase !== 'released' && phase !== 'restoring';
+}
+
 /** Whether a resource's tags name this fleet, DevInstance, uid, owner and role. */
 export function hasIdentity(
   fleet: string,

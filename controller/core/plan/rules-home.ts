@@ -2,6 +2,7 @@ import type { Action } from '../action.ts';
 import type { Home, Machine } from '../observed.ts';
 import { isComparableHash, specHash } from '../spec-hash.ts';
 import { homeDeviceName, tagKeys } from '../tags.ts';
+import { isBeingCreated } from './creating.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { createHomeAction } from './launch.ts';
 import { retryOf } from './memory.ts';
@@ -52,28 +53,32 @@ function doubtAboutHome(situation: Situation, machine: Machine): Finding | undef
     const remedy = 'remove the devinstance: tags from those that are not its home';
     return { holds: [hold(situation, 'IdentityConflict', message, remedy)] };
   }
+  const lost = lostHome(situation);
+  if (lost !== undefined) return lost;
   const named = homeNamedBy(machine);
-  if (named !== undefined) {
+  // Of a home that was taken over, the machine's tag may still tell.
+  if (named !== undefined && named !== record.formerHome?.homeId) {
     const message = `${machine.id} names home ${named}, which is not there with its identity`;
     const remedy = 'find out what became of it; no new home is made in its place';
     return { holds: [hold(situation, 'HomeMissing', message, remedy)] };
   }
-  return adoptionRefused(situation);
+  return undefined;
+}
+
+/** A home that another DevInstance took over is not replaced by an empty one unasked. */
+export function lostHome(situation: Situation): Finding | undefined {
+  const { formerHome, homeId, name } = situation.record;
+  if (formerHome === undefined || homeId !== undefined) return undefined;
+  if (situation.spec.homeVolume.from !== undefined) return undefined;
+  const { homeId: taken, takenBy } = formerHome;
+  const message = `its home ${taken} was taken over by ${takenBy}`;
+  const remedy = `name a volume or snapshot in homeVolume.from of ${name}, or use a new name`;
+  return { holds: [hold(situation, 'HomeMissing', message, remedy)] };
 }
 
 /** While a step for its home keeps failing, a running machine still stops when its schedule says so. */
 function hasLastWord({ machine, record }: Situation, kind: Action['kind']): boolean {
   return machine?.state !== 'running' || retryOf(record, kind) === undefined;
-}
-
-/** An existing volume or snapshot is asked for: never an empty home in its place. */
-export function adoptionRefused(situation: Situation): Finding | undefined {
-  const { record, spec } = situation;
-  if (record.homeId !== undefined || spec.homeVolume.from === undefined) return undefined;
-  const message =
-    'homeVolume.from asks for an existing volume or snapshot, which this version does not adopt';
-  const remedy = 'remove homeVolume.from to begin with an empty home';
-  return { holds: [hold(situation, 'AdoptionRefused', message, remedy)] };
 }
 
 function hasUnclearHome({ observed, record, fleet }: Situation): boolean {
@@ -115,7 +120,7 @@ function tagChange(situation: Situation, id: string, tags: Readonly<Record<strin
 
 /** A creation and an orphaning are shown as one change each, tags included. */
 function isPartOfMore({ record, standing }: Situation): boolean {
-  return !record.homeWasReady || standing.kind === 'orphaned';
+  return isBeingCreated(record) || standing.kind === 'orphaned';
 }
 
 type Tags = Readonly<Record<string, string>>;
@@ -143,7 +148,10 @@ function wantHomeTags(situation: Situation, home: Home, want: WantTag): void {
 
 /** `orphaned` while no file names it. DeleteTags is denied, so a return is written as `active`. */
 function phaseOf(situation: Situation, have: Tags): 'orphaned' | 'active' | undefined {
-  if (situation.standing.kind === 'orphaned') return 'orphaned';
+  if (situation.standing.kind === 'orphaned') {
+    // What was released stays so when the tombstone goes.
+    return have[tagKeys.phase] === 'released' ? undefined : 'orphaned';
+  }
   return have[tagKeys.phase] === undefined ? undefined : 'active';
 }
 
@@ -163,7 +171,7 @@ export const attachRule: Rule = (situation) => {
     return { waiting: 'the home to become available', final: true };
   }
   return {
-    changes: record.homeWasReady
+    changes: !isBeingCreated(record)
       ? [
           change(situation, 'change', ['home_detached'], {
             details: [`attach home ${home.id}`],

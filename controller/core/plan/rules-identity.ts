@@ -41,20 +41,6 @@ export const standingRule: Rule = (situation) => {
   return { changes: refused, holds: [hold(situation, reason, message, remedies[reason])] };
 };
 
-/** Retirement is asked for and not carried out: the schedule still stops the machine. */
-export const retiredRule: Rule = (situation) => {
-  const { spec, standing } = situation;
-  if (spec.lifecycle !== 'retired' || standing.kind === 'orphaned') return undefined;
-  const message = 'its spec says lifecycle: retired, which this version does not carry out';
-  const remedy = 'it is stopped by its schedule and never started; machine and home stay';
-  const details = ['terminate the machine, keep the home'];
-  const withheldBy = 'RetireUnsupported';
-  return {
-    changes: [change(situation, 'change', ['spec_lifecycle'], { details, withheldBy })],
-    holds: [hold(situation, withheldBy, message, remedy)],
-  };
-};
-
 /** Nothing is touched that does not carry this DevInstance's identity, or that cannot be understood. */
 export const identityRule: Rule = (situation) => {
   const { machine, home, record, fleet, secondMachine } = situation;
@@ -103,13 +89,17 @@ function homeTrouble(situation: Situation): Finding | undefined {
   if (home === undefined) return missingHome(situation);
   if (home.state === 'error' || home.state === 'deleting' || home.state === 'deleted') {
     const message = `home ${home.id} is in state ${home.state}`;
-    return { holds: [hold(situation, 'HomeError', message, 'look at the volume in EC2')] };
+    return { holds: [hold(situation, 'HomeError', message, restoreRemedy(record.name))] };
   }
   if (home.state === 'unknown') {
     const message = `home ${home.id} is in a state this version does not know`;
     return { holds: [hold(situation, 'UnknownState', message, 'look at the volume in EC2')] };
   }
   return homeElsewhere(situation, home);
+}
+
+function restoreRemedy(name: string): string {
+  return `find out what happened to it, or: devinstance home restore ${name} --from latest`;
 }
 
 function missingHome(situation: Situation): Finding {
@@ -119,7 +109,7 @@ function missingHome(situation: Situation): Finding {
     return { waiting: 'the home to become visible' };
   }
   const message = `home ${record.homeId} does not exist (asked by tag and by id)`;
-  const remedy = 'find out who deleted it; no new home is made in its place';
+  const remedy = `${restoreRemedy(record.name)}; no empty home is made in its place`;
   return { holds: [hold(situation, 'HomeMissing', message, remedy)] };
 }
 

@@ -1,8 +1,9 @@
 import { minuteMs, plusMillis } from '../instant.ts';
+import { isBeingCreated } from './creating.ts';
 import { type Finding, hold, type Rule } from './finding.ts';
 import { launchAction, nextPlacement, placementsFor } from './launch.ts';
 import { readyDeadline } from './ready.ts';
-import { adoptionRefused } from './rules-home.ts';
+import { lostHome } from './rules-home.ts';
 import { isMaybeInvisible } from './rules-identity.ts';
 import { isUnread, type Situation } from './situation.ts';
 
@@ -31,10 +32,9 @@ function launchFinding(situation: Situation): Finding {
   }
   // A home whose creation was interrupted is settled first: the next machine goes where it is.
   if (step?.action.kind === 'create-home') return { action: step.action };
-  if (standing.kind === 'orphaned') return {};
-  if (situation.spec.lifecycle === 'retired') return {};
+  if (standing.kind === 'orphaned' || situation.spec.lifecycle === 'retired') return {};
   const { duty } = situation;
-  if (record.homeWasReady && duty.state === 'stopped') {
+  if (!isBeingCreated(record) && duty.state === 'stopped') {
     return duty.until === undefined ? {} : { wakeAt: duty.until };
   }
   return launchNow(situation);
@@ -42,8 +42,8 @@ function launchFinding(situation: Situation): Finding {
 
 function launchNow(situation: Situation): Finding {
   const { spec, record, image, observed } = situation;
-  const refused = adoptionRefused(situation);
-  if (refused !== undefined) return refused;
+  const lost = lostHome(situation);
+  if (lost !== undefined) return lost;
   if (record.homeId === undefined && isUnread(observed, 'homes')) {
     const message = 'homes could not be read, so no machine is launched';
     return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
@@ -56,7 +56,10 @@ function launchNow(situation: Situation): Finding {
   }
   const placement = nextPlacement(situation, placementsFor(situation));
   if (placement === undefined) return noSubnet(situation);
-  return { action: launchAction(situation, image, placement) };
+  return {
+    action: launchAction(situation, image, placement),
+    recovers: !isBeingCreated(record),
+  };
 }
 
 function imageUnusable(situation: Situation): Finding {

@@ -1,6 +1,7 @@
 import { toMillis } from '../instant.ts';
 import type { Retry } from '../record.ts';
 import { nextStart } from '../schedule/duty.ts';
+import { isBeingCreated } from './creating.ts';
 import { isWindowOpen, orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { isUndecided } from './fold.ts';
@@ -43,6 +44,14 @@ export function isOverdue(situation: Situation): boolean {
   const deadline = readyDeadline(record);
   if (deadline === undefined || now < deadline) return false;
   return machine !== undefined && !isReady(machine, home, observed);
+}
+
+/** Whether a machine that should be on is not there at all, and nothing brings it back yet. */
+export function isLost(situation: Situation): boolean {
+  const { machine, former, record, standing, spec, duty } = situation;
+  if (machine !== undefined || (former !== 'terminated' && former !== 'absent')) return false;
+  if (standing.kind === 'orphaned' || spec.lifecycle !== 'active') return false;
+  return duty.state === 'running' && !isBeingCreated(record) && record.step === undefined;
 }
 
 /** The types to start as, in order: the asked-for one, the last that ran, then the fallbacks. */
@@ -178,7 +187,7 @@ export function stopWhenDue(situation: Situation): Finding | undefined {
     return { waiting: 'the machine to be seen stopping' };
   const { duty } = situation;
   if (duty.state === 'running' || !duty.enforced) return undefined;
-  if (!record.homeWasReady && !isOverdue(situation)) return undefined;
+  if (isBeingCreated(record) && !isOverdue(situation)) return undefined;
   return {
     changes: [
       change(situation, 'stop', ['schedule'], {

@@ -3,6 +3,7 @@ import type { Instant } from '../instant.ts';
 import type { Home, ImageReading, Machine, Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { tagKeys } from '../tags.ts';
+import type { Neighbours } from './neighbours.ts';
 
 /** Why a DevInstance has the spec it has. */
 export type Standing =
@@ -38,6 +39,8 @@ export interface Situation {
   readonly image: ImageReading | undefined;
   /** What the schedule wants now. */
   readonly duty: Duty;
+  /** What the other DevInstances and people's requests mean for this one. */
+  readonly neighbours: Neighbours;
   readonly observed: Observed;
   readonly now: Instant;
 }

@@ -4,41 +4,14 @@ import type { DevInstanceRecord } from '../record.ts';
 import { isSameData } from '../same-data.ts';
 import { dutyOf } from './duty.ts';
 import { foldDeadLaunch, foldHome, foldMachinePower, foldReadiness, foldStep } from './fold.ts';
+import { foldLostHome, foldRequests, foldRetirement } from './fold-home.ts';
 import { imageKey } from './launch.ts';
 import { forget, keepRetries } from './memory.ts';
+import type { Neighbours } from './neighbours.ts';
 import { isReady } from './ready.ts';
 import { findResources, type ResourceIndex, type Situation, type Standing } from './situation.ts';
+import { standingOf } from './standing.ts';
 import type { Interlock, World } from './world.ts';
-
-/** How a recorded DevInstance stands in the specs; an interlock keeps what would be orphaned anew. */
-function standingOf(
-  world: World,
-  record: DevInstanceRecord,
-  brake: Interlock | undefined,
-): Standing {
-  const wanted = world.desired.devInstances.get(record.name);
-  if (wanted !== undefined) {
-    if (wanted.owner.name === record.owner) return { kind: 'wanted' };
-    const message = `the spec names owner ${wanted.owner.name}, it belongs to ${record.owner}`;
-    return { kind: 'kept', reason: 'OwnerChanged', message };
-  }
-  const problem = world.desired.invalid.get(record.name);
-  if (problem !== undefined) return { kind: 'kept', reason: 'InvalidSpec', message: problem };
-  // Nothing below says that the file is back.
-  if (record.orphanedAt !== undefined) return { kind: 'orphaned' };
-  const { incomplete } = world.desired;
-  if (incomplete !== undefined) {
-    return { kind: 'kept', reason: 'InvalidSpec', message: incomplete };
-  }
-  if (brake !== undefined && brake.reason !== 'InterlockUnhealthy') {
-    return {
-      kind: 'kept',
-      reason: brake.reason,
-      message: 'its file is gone; an interlock keeps it',
-    };
-  }
-  return { kind: 'orphaned' };
-}
 
 function specInForce(world: World, record: DevInstanceRecord, standing: Standing): EffectiveSpec {
   const wanted = world.desired.devInstances.get(record.name);
@@ -72,11 +45,17 @@ function isReadinessUnread({ failures }: Observed): boolean {
   return failures.some(({ what }) => what === 'checks' || what === 'reports' || what === 'homes');
 }
 
+/** What a DevInstance is looked up in. */
+export interface Surroundings {
+  readonly index: ResourceIndex;
+  readonly neighbours: Neighbours;
+}
+
 /** Everything the rules need of one recorded DevInstance, its record brought up to date. */
 export function situationOf(
   world: World,
   stored: DevInstanceRecord,
-  index: ResourceIndex,
+  { index, neighbours }: Surroundings,
   brake: Interlock | undefined,
 ): Situation {
   const { observed, now, desired } = world;
@@ -90,8 +69,10 @@ export function situationOf(
     index,
     now,
   );
-  const found = findResources(noted, index, observed);
-  const powered = foldMachinePower(noted, found.machine, now);
+  const kept = foldLostHome(foldRequests(noted, neighbours), index, neighbours);
+  const found = findResources(kept, index, observed);
+  const retiring = foldRetirement(kept, { spec, standing, ...found, observed, now });
+  const powered = foldMachinePower(retiring, found.machine, now);
   const ready = isReady(found.machine, found.home, observed);
   const record =
     ready || !isReadinessUnread(observed)
@@ -99,5 +80,5 @@ export function situationOf(
       : powered;
   const image = observed.images.get(imageKey(spec));
   const duty = dutyOf({ record, spec, now });
-  return { fleet, spec, standing, record, ...found, image, duty, observed, now };
+  return { fleet, spec, standing, record, ...found, image, duty, neighbours, observed, now };
 }

@@ -1,3 +1,4 @@
+import { isBeingCreated } from './creating.ts';
 import { orphanStopAt } from './duty.ts';
 import { isReady } from './ready.ts';
 import type { Situation } from './situation.ts';
@@ -18,7 +19,6 @@ const harmless = new Set([
   'UpgradeNever',
   'HomeModifying',
   'ReplacementNeeded',
-  'RetireUnsupported',
 ]);
 
 /** One line of `get` for a recorded DevInstance. */
@@ -73,18 +73,21 @@ function healthOf(situation: Situation, { holds, waiting }: Outlook): Status['he
   if (holds.some((held) => held.reason === 'Suspended')) return 'Suspended';
   if (holds.some((held) => held.reason === 'HomeMissing')) return 'Missing';
   if (holds.some((held) => !harmless.has(held.reason))) return 'Degraded';
-  if (waiting !== undefined || !situation.record.homeWasReady) return 'Progressing';
+  if (situation.record.retirement?.isComplete) return 'Healthy';
+  if (waiting !== undefined || isBeingCreated(situation.record)) return 'Progressing';
   return 'Healthy';
 }
 
 function phaseOf(situation: Situation): Phase {
   const { machine, record, standing, observed, home } = situation;
+  if (record.retirement?.isComplete) return 'Retired';
   if (standing.kind === 'orphaned') return 'Orphaned';
+  if (record.retirement !== undefined) return 'Retiring';
   if (machine === undefined) {
     if (situation.former === 'unread') return 'Unknown';
-    return record.homeWasReady ? 'Recovering' : 'Creating';
+    return isBeingCreated(record) ? 'Creating' : 'Recovering';
   }
-  if (!record.homeWasReady) return 'Creating';
+  if (isBeingCreated(record)) return 'Creating';
   switch (machine.state) {
     case 'running':
       return isReady(machine, home, observed) ? 'Running' : 'Starting';

@@ -1,25 +1,23 @@
 import type { Action } from '../action.ts';
 import { earliest, type Instant } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
+import { isBeingCreated } from './creating.ts';
 import { creationDetails } from './describe.ts';
 import { orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { keepRetries, retryOf } from './memory.ts';
 import { readyDeadline } from './ready.ts';
+import { homeSourceRule } from './rules-adopt.ts';
 import { driftRule } from './rules-drift.ts';
 import { attachRule, createHomeRule, growRule, protectRule, tagRule } from './rules-home.ts';
-import {
-  homeTroubleRule,
-  identityRule,
-  retiredRule,
-  standingRule,
-  suspendedRule,
-} from './rules-identity.ts';
+import { homeTroubleRule, identityRule, standingRule, suspendedRule } from './rules-identity.ts';
 import { launchRule, transientRule } from './rules-machine.ts';
 import { dutyRule, readyRule, typeRule } from './rules-power.ts';
+import { restoreRule, snapshotRequestRule } from './rules-request.ts';
+import { retireRule } from './rules-retire.ts';
 import type { Situation } from './situation.ts';
 import { isPutAway, statusOf } from './status.ts';
-import type { Change, Hold, Interlock, Status, Transition } from './world.ts';
+import type { Change, Hold, Interlock, RequestEnding, Status, Transition } from './world.ts';
 
 /**
  * In this order: what forbids touching anything, the home's safety, the machine's existence, the
@@ -29,10 +27,13 @@ import type { Change, Hold, Interlock, Status, Transition } from './world.ts';
 const rules: readonly Rule[] = [
   suspendedRule,
   standingRule,
-  retiredRule,
   identityRule,
   protectRule,
+  restoreRule,
   homeTroubleRule,
+  snapshotRequestRule,
+  retireRule,
+  homeSourceRule,
   launchRule,
   transientRule,
   createHomeRule,
@@ -53,21 +54,20 @@ export interface Verdict {
   readonly holds: readonly Hold[];
   readonly waiting: string | undefined;
   readonly action: Action | undefined;
+  /** Requests of people that are over. */
+  readonly endings: readonly RequestEnding[];
   readonly transition: Transition | undefined;
   readonly wakeAt: Instant | undefined;
   readonly status: Status;
 }
 
 /**
- * Applies the rules to one DevInstance. An interlock (`brake`) withholds what is disruptive and
- * nothing else. Pure; throws only where this program is wrong.
+ * Applies the rules to one DevInstance. Interlocks withhold what is disruptive, one of too many
+ * unhealthy machines also what would replace many at once, and nothing else. Pure; throws only
+ * where this program is wrong.
  */
-export function verdictOn(situation: Situation, brake: Interlock | undefined): Verdict {
-  const opinions = applyRules(situation);
-  const findings =
-    brake === undefined
-      ? opinions
-      : opinions.map((finding) => (finding.disruptive ? withheldFinding(finding, brake) : finding));
+export function verdictOn(situation: Situation, interlocks: readonly Interlock[]): Verdict {
+  const findings = applyRules(situation, interlocks);
   const backingOff = backOffHolds(situation, findings);
   const chosen = findings.find(
     (finding) => finding.action !== undefined && !isBackingOff(situation, finding.action),
@@ -84,11 +84,12 @@ export function verdictOn(situation: Situation, brake: Interlock | undefined): V
   const transition = transitionOf(situation);
   const outlook = { changes, holds, waiting };
   return {
-    record: withoutIdleRetries(situation, findings),
+    record: withoutIdleRetries(recordAfter(situation, findings), findings),
     changes,
     holds,
     waiting,
     action: chosen?.action,
+    endings: gathered(findings, ({ ending }) => (ending === undefined ? none : [ending])),
     transition,
     wakeAt: nextLook(situation, transition, findings),
     status: statusOf(situation, outlook),
@@ -123,9 +124,23 @@ function nextLook(
   return earliest([fixed, ...retries, ...findings.map(({ wakeAt }) => ahead(wakeAt))]);
 }
 
-/** The finding without its action; its changes say what withholds them. */
+/** What a finding begins or ends is remembered; withheld ones were stripped of it. */
+function recordAfter({ record }: Situation, findings: readonly Finding[]): DevInstanceRecord {
+  return findings.find((finding) => finding.record !== undefined)?.record ?? record;
+}
+
+/** The interlock that withholds a finding, if there is one. */
+function brakeOn(
+  { disruptive, recovers }: Finding,
+  interlocks: readonly Interlock[],
+): Interlock | undefined {
+  if (disruptive) return interlocks[0];
+  return recovers ? interlocks.find(({ reason }) => reason === 'InterlockUnhealthy') : undefined;
+}
+
+/** What is left of a withheld finding: its changes, which say what withholds them. It ends nothing. */
 function withheldFinding(finding: Finding, brake: Interlock): Finding {
-  const { action: _, changes = [], ...rest } = finding;
+  const { action: _action, record: _record, final: _final, changes = [], ...rest } = finding;
   return { ...rest, changes: withhold(changes, brake.reason), withheldBy: brake.reason };
 }
 
@@ -137,10 +152,13 @@ export function withhold(changes: readonly Change[], by: string): readonly Chang
 }
 
 /** A failed action that nothing asks for any more was done after all, or is moot. */
-function withoutIdleRetries(situation: Situation, findings: readonly Finding[]): DevInstanceRecord {
+function withoutIdleRetries(
+  record: DevInstanceRecord,
+  findings: readonly Finding[],
+): DevInstanceRecord {
   const isWaiting = findings.some(({ waiting }) => waiting !== undefined);
   return keepRetries(
-    situation.record,
+    record,
     ({ actionKind }) =>
       isWaiting ||
       findings.some(
@@ -149,11 +167,16 @@ function withoutIdleRetries(situation: Situation, findings: readonly Finding[]):
   );
 }
 
-function applyRules(situation: Situation): readonly Finding[] {
+function applyRules(
+  situation: Situation,
+  interlocks: readonly Interlock[],
+): readonly Finding[] {
   const findings: Finding[] = [];
   for (const rule of rules) {
-    const finding = rule(situation);
-    if (finding === undefined) continue;
+    const opinion = rule(situation);
+    if (opinion === undefined) continue;
+    const brake = brakeOn(opinion, interlocks);
+    const finding = brake === undefined ? opinion : withheldFinding(opinion, brake);
     findings.push(finding);
     if (finding.final) break;
   }
@@ -196,13 +219,16 @@ function wholeChanges(
   }
   if (spec.lifecycle !== 'active') return [];
   const blocker =
-    state.action !== undefined || state.waiting !== undefined ? undefined : state.holds[0]?.reason;
+    state.action !== undefined || state.waiting !== undefined
+      ? undefined
+      : (state.findings.find(({ withheldBy }) => withheldBy !== undefined)?.withheldBy ??
+        state.holds[0]?.reason);
   const { duty } = situation;
   const isIdle =
     state.action === undefined && state.waiting === undefined && duty.state === 'stopped';
   const start = isIdle && record.ordinal > 0 && duty.until !== undefined ? duty.until : 'now';
   const rest = blocker === undefined ? { at: start } : { withheldBy: blocker };
-  if (!record.homeWasReady) {
+  if (isBeingCreated(record)) {
     const details = creationDetails(spec, image, duty);
     const note =
       record.ordinal === 0 ? undefined : `under way: ${state.waiting ?? 'next step due'}`;

@@ -3,11 +3,14 @@ import type { DesiredFleet, EffectiveSpec } from '../desired.ts';
 import type { Instant } from '../instant.ts';
 import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
+import type { LedgerRequest } from '../request.ts';
 
 /** Everything a plan depends on. Equal worlds give equal plans. */
 export interface World {
   readonly desired: DesiredFleet;
   readonly records: ReadonlyMap<string, DevInstanceRecord>;
+  /** What people asked for and nothing came of yet, oldest first; expired ones included. */
+  readonly requests: readonly LedgerRequest[];
   readonly observed: Observed;
   readonly now: Instant;
   /** The command line's `--observe`: whatever the Fleet says, nothing is acted on. */
@@ -22,6 +25,9 @@ export type ChangeKind =
   | 'stop'
   | 'change'
   | 'replace'
+  | 'snapshot'
+  | 'restore'
+  | 'retire'
   | 'orphan';
 
 /** One thing that a DevInstance still needs, as people and pull requests are shown it. */
@@ -71,8 +77,11 @@ export type HoldReason =
   | 'PlanFailed'
   | 'ReadFailed'
   | 'ReplacementNeeded'
-  | 'RetireUnsupported'
+  | 'RestoreRefused'
+  | 'Retired'
   | 'SecondMachine'
+  | 'SnapshotFailed'
+  | 'StuckDetaching'
   | 'StuckPending'
   | 'StuckStopping'
   | 'Suspended'
@@ -102,6 +111,14 @@ export interface Binding {
   };
 }
 
+/** A request that nothing more is done for, and what came of it. */
+export interface RequestEnding {
+  readonly requestId: string;
+  readonly result: 'done' | 'refused';
+  /** For people. */
+  readonly message: string;
+}
+
 /** Something AWS is still doing: the next pass looks again. */
 export interface Waiting {
   readonly name: string;
@@ -125,6 +142,8 @@ export type Phase =
   | 'Stopped'
   | 'Changing'
   | 'Recovering'
+  | 'Retiring'
+  | 'Retired'
   | 'Orphaned'
   | 'Gone'
   | 'Unknown';
@@ -163,6 +182,8 @@ export interface Plan {
   readonly memos: readonly DevInstanceRecord[];
   /** At most one for each DevInstance, in the order in which they are performed. */
   readonly actions: readonly Action[];
+  /** Requests that are over, to be noted in the ledger. */
+  readonly endings: readonly RequestEnding[];
   readonly waiting: readonly Waiting[];
   readonly transitions: readonly Transition[];
   readonly statuses: readonly Status[];

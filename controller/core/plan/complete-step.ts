@@ -1,0 +1,117 @@
+import type { Action } from '../action.ts';
+import { type Instant, minuteMs, plusMillis } from '../instant.ts';
+import type { DevInstanceRecord } from '../record.ts';
+import { dutyAt } from '../schedule/duty.ts';
+import { forget, keepRetries } from './memory.ts';
+
+/** What a step made, or turned out to have made. */
+export interface Found {
+  readonly machineId?: string;
+  readonly homeId?: string;
+  readonly snapshotId?: string;
+}
+
+/**
+ * What a finished step leaves behind. `at` is when its answer arrived; where its effect was found
+ * instead, it is the last moment at which it was sent.
+ */
+export function completeStep(
+  record: DevInstanceRecord,
+  found: Found,
+  at = record.step?.at ?? '',
+): DevInstanceRecord {
+  const step = record.step;
+  if (step === undefined) return record;
+  const { action } = step;
+  const done = forget(record, 'step');
+  const settled = keepRetries(done, (retry) => retry.actionKind !== action.kind);
+  switch (action.kind) {
+    case 'launch':
+      return {
+        // A launch can still die before it runs: until then its failures count on.
+        ...done,
+        ...launchedFacts(record, action.request.instanceType, at),
+        ...(found.machineId === undefined ? {} : { machineId: found.machineId }),
+      };
+    case 'create-home':
+      return {
+        ...settled,
+        az: action.request.az,
+        homeSince: at,
+        // What a snapshot held may never be formatted.
+        ...(action.request.snapshotId === undefined ? {} : { homeWasReady: true, awaitsFirstReady: true }),
+        ...(found.homeId === undefined ? {} : { homeId: found.homeId }),
+      };
+    case 'adopt-home':
+      return {
+        ...forget(settled, 'formerHome'),
+        homeId: action.homeId,
+        homeSince: at,
+        az: action.az,
+        homeWasReady: true,
+        awaitsFirstReady: true,
+      };
+    case 'detach-home':
+      return { ...settled, detachingSince: at };
+    case 'snapshot-home':
+      return found.snapshotId === undefined ? settled : withSnapshot(settled, action, found.snapshotId, at);
+    case 'restore-home': {
+      const { requestId, request } = action;
+      const { snapshotId = '' } = request;
+      const made = found.homeId === undefined ? {} : { homeId: found.homeId };
+      return { ...settled, restore: { requestId, snapshotId, at, ...made } };
+    }
+    case 'terminate':
+      return forget(settled, 'machineId', 'power', 'becomingReadySince', 'standInType', 'manualHold');
+    case 'start':
+      return {
+        ...settled,
+        power: { state: 'running', at, by: 'controller' },
+        becomingReadySince: at,
+      };
+    case 'stop':
+      return {
+        // A hold outlives a stop for a change, and is over where the schedule stops the machine.
+        ...forget(settled, 'becomingReadySince', 'standInType'),
+        power: { state: 'stopped', at, by: 'controller' },
+      };
+    case 'set-type':
+      // Another type than asked for is taken for lack of capacity only.
+      return action.instanceType === record.effective.instanceType
+        ? forget(settled, 'standInType')
+        : { ...settled, standInType: action.instanceType };
+    default:
+      return settled;
+  }
+}
+
+function withSnapshot(
+  record: DevInstanceRecord,
+  { requestId }: Extract<Action, { kind: 'snapshot-home' }>,
+  snapshotId: string,
+  at: Instant,
+): DevInstanceRecord {
+  if (requestId !== undefined) return { ...record, requestedSnapshot: { requestId, snapshotId, at } };
+  const { retirement } = record;
+  return retirement === undefined ? record : { ...record, retirement: { ...retirement, snapshotId, snapshotAt: at } };
+}
+
+/** A machine made while its schedule is off counts as started by hand (decision 12). */
+function launchedFacts(
+  record: DevInstanceRecord,
+  instanceType: string,
+  at: Instant,
+): Partial<DevInstanceRecord> {
+  const schedule = record.effective.schedule;
+  const isOff = dutyAt(schedule, {}, at).state === 'stopped';
+  const holdMs = schedule.manualStartHoldMinutes * minuteMs;
+  return {
+    power: { state: 'running', at, by: 'controller' },
+    becomingReadySince: at,
+    ranAs: instanceType,
+    ...(instanceType === record.effective.instanceType ? {} : { standInType: instanceType }),
+    ...(isOff && holdMs > 0
+      ? { manualHold: { from: at, until: plusMillis(at, holdMs), cause: 'creation' as const } }
+      : {}),
+  };
+}

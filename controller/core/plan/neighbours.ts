@@ -1,0 +1,78 @@
+import type { Instant } from '../instant.ts';
+import type { Home } from '../observed.ts';
+import type { DevInstanceRecord } from '../record.ts';
+import type { LedgerRequest } from '../request.ts';
+import { tagKeys } from '../tags.ts';
+import { orphanStopAt } from './duty.ts';
+import { standingOf } from './standing.ts';
+import type { Interlock, World } from './world.ts';
+
+/** The DevInstance whose record holds a home. */
+export interface HomeHolder {
+  readonly record: DevInstanceRecord;
+  /** No file names it any more, or its retirement is complete: its home may be taken over. */
+  readonly hasGivenUp: boolean;
+  /** When its machine is stopped for good, where its file is gone. */
+  readonly stopsAt: Instant;
+}
+
+/** What one DevInstance must know of the others. Each answer is put together when first asked for. */
+export interface Neighbours {
+  /** Whose home a volume is by the ledger; of two that name it, the one whose uid it carries. */
+  holderOf(home: Pick<Home, 'id' | 'tags'>): HomeHolder | undefined;
+  /** The DevInstances without a home whose spec asks for this volume, by name. */
+  claimantsOf(volumeId: string): readonly string[];
+  /** The oldest request for a DevInstance that is still open and has not expired. */
+  requestOf(name: string): LedgerRequest | undefined;
+  /** Whether a request is still open, expired or not. */
+  isOpen(requestId: string): boolean;
+}
+
+/** Looks the others up in the world; `brake` as `standingOf` takes it. */
+export function neighboursOf(world: World, brake: Interlock | undefined): Neighbours {
+  const { requests, now } = world;
+  const open = new Map(requests.map((request) => [request.id, request]));
+  const byName = new Map<string, LedgerRequest>();
+  for (const request of requests) {
+    if (request.expiresAt > now && !byName.has(request.name)) byName.set(request.name, request);
+  }
+  let holders: ReadonlyMap<string, readonly DevInstanceRecord[]> | undefined;
+  let claimants: ReadonlyMap<string, readonly string[]> | undefined;
+  return {
+    holderOf: ({ id, tags }) => {
+      holders ??= recordsByHome(world);
+      const named = holders.get(id) ?? [];
+      const record = named.find(({ uid }) => uid === tags[tagKeys.uid]) ?? named[0];
+      if (record === undefined) return undefined;
+      const isRetired = record.retirement?.isComplete === true;
+      const hasGivenUp = isRetired || standingOf(world, record, brake).kind === 'orphaned';
+      return { record, hasGivenUp, stopsAt: orphanStopAt({ record, now }) };
+    },
+    claimantsOf: (volumeId) => {
+      claimants ??= claimantsByVolume(world);
+      return claimants.get(volumeId) ?? [];
+    },
+    requestOf: (name) => byName.get(name),
+    isOpen: (requestId) => open.has(requestId),
+  };
+}
+
+function recordsByHome({ records }: World): ReadonlyMap<string, readonly DevInstanceRecord[]> {
+  const found = new Map<string, DevInstanceRecord[]>();
+  for (const record of records.values()) {
+    if (record.homeId === undefined) continue;
+    found.set(record.homeId, [...(found.get(record.homeId) ?? []), record]);
+  }
+  return found;
+}
+
+function claimantsByVolume({ desired, records }: World): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { name, homeVolume, lifecycle } of desired.devInstances.values()) {
+    const { from } = homeVolume;
+    if (from === undefined || !('volumeId' in from) || lifecycle === 'retired') continue;
+    if (records.get(name)?.homeId !== undefined) continue;
+    found.set(from.volumeId, [...(found.get(from.volumeId) ?? []), name].sort());
+  }
+  return found;
+}

@@ -1,0 +1,124 @@
+import type { Home, Machine } from '../observed.ts';
+import { tagKeys } from '../tags.ts';
+import { detachHome } from './detach.ts';
+import { change, type Finding, hold, type Rule } from './finding.ts';
+import { isUndecided } from './fold.ts';
+import { isMaybeInvisible } from './rules-identity.ts';
+import { stopWhenDue } from './rules-power.ts';
+import { holdsHome, isUnread, type Situation } from './situation.ts';
+import { snapshotOfHome } from './snapshot.ts';
+
+/**
+ * Carries a retirement out: stop, snapshot of the home complete, detach, terminate, home released.
+ * Each step follows from what is observed, so it can be broken off and taken back between any two;
+ * the machine is gone for good with the terminate, and the home never is.
+ */
+export const retireRule: Rule = (situation) => {
+  const { spec, standing, record, machine } = situation;
+  if (spec.lifecycle !== 'retired' || standing.kind !== 'wanted') return undefined;
+  if (record.retirement?.isComplete) return { final: true };
+  // A create that was begun may have happened: it is brought to its end first.
+  const begun = record.step?.action.kind;
+  if (begun === 'launch' || begun === 'create-home') return undefined;
+  if (machine?.state === 'pending' || machine?.state === 'stopping') {
+    return { changes: [retireChange(situation)] };
+  }
+  const isNew = record.retirement === undefined;
+  return {
+    ...nextStep(situation),
+    changes: [retireChange(situation)],
+    // Once begun it is carried to its end, or taken back in git.
+    ...(isNew
+      ? { disruptive: true, record: { ...record, retirement: { since: situation.now } } }
+      : {}),
+    final: true,
+  };
+};
+
+function retireChange(situation: Situation) {
+  const { machine, record } = situation;
+  const ofMachine =
+    machine === undefined ? [] : [`machine ${machine.id} is stopped, then terminated with its root`];
+  const ofHome =
+    record.homeId === undefined
+      ? []
+      : [`home ${record.homeId} is snapshotted, detached, kept for ever and released`];
+  return change(situation, 'retire', ['spec_lifecycle'], {
+    details: [...ofMachine, ...ofHome],
+    at: 'now',
+    note: 'lifecycle: active takes it back; after the terminate it brings a new machine around the home',
+  });
+}
+
+function nextStep(situation: Situation): Finding {
+  const { machine, home, record, secondMachine } = situation;
+  if (machine === undefined) return withoutMachine(situation);
+  // Tags are copied with "launch more like this": nothing is terminated while two claim the uid.
+  if (secondMachine !== undefined) return stopWhenDue(situation) ?? {};
+  if (isUndecided(record, machine, situation.now)) {
+    return { waiting: 'the machine to be seen as it was left' };
+  }
+  if (machine.state === 'running') {
+    return { action: { kind: 'stop', name: record.name, machineId: machine.id } };
+  }
+  if (record.homeId === undefined) return homeless(situation, machine);
+  // Its absence had the last word before.
+  if (home === undefined) return {};
+  const snapshot = retirementSnapshot(situation, home);
+  if (!('completed' in snapshot)) return snapshot;
+  if (holdsHome(machine, home)) {
+    return detachHome(situation, { machine, home, since: record.detachingSince });
+  }
+  if (home.state !== 'available') return { waiting: 'the home to be detached' };
+  return { action: terminateAction(situation, machine, home.id) };
+}
+
+function retirementSnapshot(situation: Situation, home: Home) {
+  const { retirement } = situation.record;
+  return snapshotOfHome(situation, home, {
+    snapshotId: retirement?.snapshotId,
+    madeAt: retirement?.snapshotAt,
+  });
+}
+
+function terminateAction(
+  { record }: Situation,
+  machine: Machine,
+  homeId: string | undefined,
+): Finding['action'] {
+  return {
+    kind: 'terminate',
+    name: record.name,
+    machineId: machine.id,
+    uid: record.uid,
+    ...(homeId === undefined ? {} : { homeId }),
+  };
+}
+
+/** A machine that never got a home; where a volume might be one, nothing is terminated. */
+function homeless(situation: Situation, machine: Machine): Finding {
+  const { record, observed } = situation;
+  if (isUnread(observed, 'homes')) {
+    const message = 'homes could not be read, so nothing is terminated';
+    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+  }
+  const unclear = observed.homes.find(({ tags }) => tags[tagKeys.uid] === record.uid);
+  if (unclear === undefined) return { action: terminateAction(situation, machine, undefined) };
+  const message = `${unclear.id} carries uid ${record.uid}, but is not known as the home`;
+  const remedy = 'remove its devinstance: tags if it is not, or restore them if it is';
+  return { holds: [hold(situation, 'IdentityConflict', message, remedy)] };
+}
+
+function withoutMachine(situation: Situation): Finding {
+  const { record, home, former, observed } = situation;
+  if (former === 'unread' || isUnread(observed, 'machines')) {
+    const message = 'machines could not be read, so the home is not released';
+    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+  }
+  if (isMaybeInvisible(situation)) return { waiting: 'the machine to become visible' };
+  if (home === undefined) return {};
+  const snapshot = retirementSnapshot(situation, home);
+  if (!('completed' in snapshot)) return snapshot;
+  const tags = { [tagKeys.phase]: 'released' };
+  return { action: { kind: 'tag', name: record.name, resourceId: home.id, tags } };
+}

@@ -1,0 +1,45 @@
+import { type Instant, plusMillis } from '../instant.ts';
+import type { Home, Snapshot } from '../observed.ts';
+import { type Finding, hold } from './finding.ts';
+import { snapshotHomeAction } from './launch.ts';
+import { visibilityMs } from './memory.ts';
+import type { Situation } from './situation.ts';
+
+/** A snapshot of the home that a retirement or a request needs, as far as it has come. */
+export interface WantedSnapshot {
+  /** The person's request; undefined for a retirement. */
+  readonly requestId?: string | undefined;
+  readonly snapshotId: string | undefined;
+  readonly madeAt: Instant | undefined;
+}
+
+/** The completed snapshot, or the next step towards it. */
+export function snapshotOfHome(
+  situation: Situation,
+  home: Home,
+  wanted: WantedSnapshot,
+): { readonly completed: Snapshot } | Finding {
+  const { record, observed, now } = situation;
+  const { requestId, snapshotId, madeAt } = wanted;
+  const begun = record.step?.action;
+  if (begun?.kind === 'snapshot-home' && begun.requestId === requestId) return { action: begun };
+  const fresh = () => ({ action: snapshotHomeAction(situation, home.id, requestId) });
+  if (snapshotId === undefined) return fresh();
+  const snapshot = observed.snapshots.get(snapshotId);
+  if (snapshot?.state === 'completed') return { completed: snapshot };
+  if (snapshot?.state === 'pending') return { waiting: 'the snapshot of the home to complete' };
+  if (snapshot === undefined && !observed.absent.has(snapshotId)) {
+    const message = `snapshot ${snapshotId} could not be read`;
+    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+  }
+  if (snapshot === undefined && madeAt !== undefined && now < plusMillis(madeAt, visibilityMs)) {
+    return { waiting: 'the snapshot of the home to become visible' };
+  }
+  if (snapshot?.state === 'unknown') {
+    const message = `snapshot ${snapshotId} is in a state this version does not know`;
+    return { holds: [hold(situation, 'UnknownState', message, 'look at it in EC2')] };
+  }
+  const message = `snapshot ${snapshotId} ${snapshot === undefined ? 'is gone' : 'failed'}`;
+  const remedy = 'another one is made; if it fails again, look at it in EC2';
+  return { ...fresh(), holds: [hold(situation, 'SnapshotFailed', message, remedy)] };
+}
