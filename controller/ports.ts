@@ -1,8 +1,10 @@
 import type { Action, Outcome } from './core/action.ts';
 import type { ParsedSpecs } from './core/desired.ts';
+import type { FleetEvent } from './core/event.ts';
 import type { Instant } from './core/instant.ts';
 import type { Interest, Observed } from './core/observed.ts';
 import type { DevInstanceRecord, Marker } from './core/record.ts';
+import type { LedgerRequest, RequestEnd } from './core/request.ts';
 
 /** Who this program is to AWS, read before anything else. */
 export interface Identity {
@@ -48,7 +50,10 @@ export interface LeaseItem {
   readonly ttlMs: number;
 }
 
-/** Durable memory. Every read is consistent; every write is conditional. */
+/**
+ * Durable memory. Every read is consistent; every write is conditional, but for people's requests
+ * and events, of which none replaces another.
+ */
 export interface Ledger {
   /** For messages: `dynamodb:devinstance-dev`, `file:.devinstance/ledger.json`. */
   readonly description: string;
@@ -66,6 +71,16 @@ export interface Ledger {
   lease(): Promise<LeaseItem | undefined>;
   /** Writes the lease if its nonce is still `overNonce` (undefined: there is none). Answers whether it did. */
   putLease(lease: LeaseItem, overNonce: string | undefined): Promise<boolean>;
+  /** People's requests by instant, then id: also ended and expired ones, as long as they are kept. */
+  requests(): Promise<readonly LedgerRequest[]>;
+  /** Writes a request, whatever the epoch. Its id is new. */
+  putRequest(request: LedgerRequest): Promise<void>;
+  /** Ends a request that is there and has not ended. Answers whether it did. */
+  endRequest(id: string, ended: RequestEnd): Promise<boolean>;
+  /** Adds events. One that is there already, equal in every field, stays one. */
+  putEvents(events: readonly FleetEvent[]): Promise<void>;
+  /** The events of one DevInstance, or of all, oldest first, as long as they are kept. */
+  events(name?: string): Promise<readonly FleetEvent[]>;
   /** Lets go of connections and files. */
   close(): Promise<void>;
 }

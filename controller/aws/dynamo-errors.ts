@@ -70,3 +70,8 @@ export function isNotFound(error: unknown): boolean {
 export function isInUse(error: unknown): boolean {
   return error instanceof Error && error.name === 'ResourceInUseException';
 }
+
+/** True where the server does not know what was asked, as DynamoDB's emulators do not know all. */
+export function isUnknownOperation(error: unknown): boolean {
+  return error instanceof Error && error.name === 'UnknownOperationException';
+}

@@ -1,5 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { eventKeptUntil, eventKey, type FleetEvent } from '../core/event.ts';
+import { type Instant, toMillis } from '../core/instant.ts';
 import type { DevInstanceRecord, Marker } from '../core/record.ts';
+import { type LedgerRequest, requestKeptUntil } from '../core/request.ts';
 import { type LeaseItem, OperatorError, type StoredRecord } from '../ports.ts';
 
 /** The layout of the items written here. */
@@ -18,6 +21,10 @@ export const MARKER_KEY = 'marker';
 export const LEASE_KEY = 'lease';
 /** Later kinds of items have other prefixes, so a listing of records never meets them. */
 export const RECORD_PREFIX = 'record#';
+export const REQUEST_PREFIX = 'request#';
+export const EVENT_PREFIX = 'event#';
+/** DynamoDB removes an item some time after the epoch second in this attribute. */
+export const TTL_ATTRIBUTE = 'ttl';
 
 export function keyOf(sortKey: string): Record<string, AttributeValue> {
   return { pk: { S: PARTITION }, sk: { S: sortKey } };
@@ -85,6 +92,37 @@ export function itemToRecord(item: Item): StoredRecord {
   return { record, version: numberOf(item, 'version') };
 }
 
+export function requestToItem(request: LedgerRequest, nonce: string): Item {
+  return {
+    ...headOf(`${REQUEST_PREFIX}${request.id}`, nonce),
+    ...ttlOf(requestKeptUntil(request)),
+    body: { S: JSON.stringify(request) },
+  };
+}
+
+export function itemToRequest(item: Item): LedgerRequest {
+  return JSON.parse(textOf(item, 'body'));
+}
+
+/** Has no nonce: two writers of one event write the same item. */
+export function eventToItem(event: FleetEvent): Item {
+  return {
+    ...keyOf(`${eventPrefix(event.name)}${eventKey(event)}`),
+    schemaVersion: { N: String(SCHEMA_VERSION) },
+    ...ttlOf(eventKeptUntil(event)),
+    body: { S: JSON.stringify(event) },
+  };
+}
+
+export function itemToEvent(item: Item): FleetEvent {
+  return JSON.parse(textOf(item, 'body'));
+}
+
+/** What the sort keys of all events of one DevInstance begin with. */
+export function eventPrefix(name: string): string {
+  return `${EVENT_PREFIX}${name}#`;
+}
+
 /** The nonce of the write that made the item; undefined where there is none. */
 export function nonceOf(item: Item | undefined): string | undefined {
   return item?.['nonce']?.S;
@@ -116,6 +154,10 @@ export function readItem<T>(item: Item, table: string, convert: (item: Item) => 
 
 function headOf(sortKey: string, nonce: string): Item {
   return { ...keyOf(sortKey), schemaVersion: { N: String(SCHEMA_VERSION) }, nonce: { S: nonce } };
+}
+
+function ttlOf(keptUntil: Instant): Item {
+  return { [TTL_ATTRIBUTE]: { N: String(Math.ceil(toMillis(keptUntil) / 1_000)) } };
 }
 
 function textOf(item: Item, name: string): string {

@@ -1,31 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type AttributeValue,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describeMarker, isSameMarker } from '../core/marker.ts';
 import type { DevInstanceRecord, Marker } from '../core/record.ts';
 import { type Ledger, LedgerConflict, OperatorError, type StoredRecord } from '../ports.ts';
-import { explainDynamoError, isConditionFailure, isDoubtful } from './dynamo-errors.ts';
+import { absent, type Condition, put, readAll, readOne, sameNonce } from './dynamo-calls.ts';
+import { endRequest, putEvents, readEvents, readRequests } from './dynamo-history.ts';
 import {
-  type Item,
   itemToLease,
   itemToMarker,
   itemToRecord,
-  keyOf,
   LEASE_KEY,
   leaseToItem,
   MARKER_KEY,
   markerToItem,
-  nonceOf,
-  PARTITION,
   RECORD_PREFIX,
-  readItem,
   recordToItem,
+  requestToItem,
 } from './dynamo-items.ts';
 import { ensureTable, type TableAccess } from './dynamo-table.ts';
 
@@ -48,28 +39,19 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
     description: `dynamodb:${table}`,
     init: (marker) => init(access, marker),
     marker: () => readOne(access, MARKER_KEY, itemToMarker),
-    records: () => readRecords(access),
+    records: () => readAll(access, RECORD_PREFIX, itemToRecord),
     putRecord: (record, overVersion, epoch) => putRecord(access, record, overVersion, epoch),
     lease: () => readOne(access, LEASE_KEY, itemToLease),
     putLease: (lease, overNonce) =>
       put(access, leaseToItem(lease), overNonce === undefined ? absent : sameNonce(overNonce)),
+    requests: () => readRequests(access),
+    putRequest: async (request) => {
+      await put(access, requestToItem(request, randomUUID()));
+    },
+    endRequest: (id, ended) => endRequest(access, id, ended),
+    putEvents: (events) => putEvents(access, events),
+    events: (name) => readEvents(access, name),
     close: async () => client.destroy?.(),
-  };
-}
-
-interface Condition {
-  readonly expression: string;
-  readonly names: Record<string, string>;
-  readonly values?: Record<string, AttributeValue>;
-}
-
-const absent: Condition = { expression: 'attribute_not_exists(#pk)', names: { '#pk': 'pk' } };
-
-function sameNonce(nonce: string): Condition {
-  return {
-    expression: '#nonce = :nonce',
-    names: { '#nonce': 'nonce' },
-    values: { ':nonce': { S: nonce } },
   };
 }
 
@@ -107,91 +89,4 @@ async function putRecord(
     `the record of ${record.name} is no longer at version ${overVersion} with an epoch up to ${epoch}: ` +
       'someone else wrote it',
   );
-}
-
-/**
- * Writes an item if the condition holds; answers whether it did. The SDK repeats a write that
- * was answered with a 500, so a write that won may be told that its condition fails, and one
- * without an answer may have won: the nonce in the item tells.
- */
-async function put(access: TableAccess, item: Item, condition: Condition): Promise<boolean> {
-  try {
-    await access.client.send(
-      new PutItemCommand({
-        TableName: access.table,
-        Item: item,
-        ConditionExpression: condition.expression,
-        ExpressionAttributeNames: condition.names,
-        ...(condition.values === undefined ? {} : { ExpressionAttributeValues: condition.values }),
-      }),
-    );
-    return true;
-  } catch (error) {
-    return settleDoubt(access, item, error);
-  }
-}
-
-async function settleDoubt(access: TableAccess, item: Item, error: unknown): Promise<boolean> {
-  const failed = isConditionFailure(error);
-  if (!failed && !isDoubtful(error)) throw explainDynamoError(error, access.table);
-  let found: Item | undefined;
-  try {
-    found = await getItem(access, item['sk']?.S ?? '');
-  } catch (readError) {
-    throw explainDynamoError(failed ? readError : error, access.table);
-  }
-  if (nonceOf(found) === nonceOf(item)) return true;
-  if (failed) return false;
-  throw explainDynamoError(error, access.table);
-}
-
-async function readOne<T>(
-  access: TableAccess,
-  sortKey: string,
-  convert: (item: Item) => T,
-): Promise<T | undefined> {
-  try {
-    const item = await getItem(access, sortKey);
-    return item === undefined ? undefined : readItem(item, access.table, convert);
-  } catch (error) {
-    throw explainDynamoError(error, access.table);
-  }
-}
-
-async function getItem({ client, table }: TableAccess, sortKey: string): Promise<Item | undefined> {
-  const command = new GetItemCommand({
-    TableName: table,
-    Key: keyOf(sortKey),
-    ConsistentRead: true,
-  });
-  return (await client.send(command)).Item;
-}
-
-async function readRecords(access: TableAccess): Promise<readonly StoredRecord[]> {
-  try {
-    const items = await queryAll(access, RECORD_PREFIX);
-    return items.map((item) => readItem(item, access.table, itemToRecord));
-  } catch (error) {
-    throw explainDynamoError(error, access.table);
-  }
-}
-
-async function queryAll({ client, table }: TableAccess, prefix: string): Promise<readonly Item[]> {
-  const items: Item[] = [];
-  let start: Record<string, AttributeValue> | undefined;
-  do {
-    const page = await client.send(
-      new QueryCommand({
-        TableName: table,
-        ConsistentRead: true,
-        KeyConditionExpression: '#pk = :pk AND begins_with(#sk, :prefix)',
-        ExpressionAttributeNames: { '#pk': 'pk', '#sk': 'sk' },
-        ExpressionAttributeValues: { ':pk': { S: PARTITION }, ':prefix': { S: prefix } },
-        ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-      }),
-    );
-    items.push(...(page.Items ?? []));
-    start = page.LastEvaluatedKey;
-  } while (start !== undefined);
-  return items;
 }

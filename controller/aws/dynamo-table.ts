@@ -1,11 +1,14 @@
 import {
   CreateTableCommand,
   DescribeTableCommand,
+  DescribeTimeToLiveCommand,
   type DynamoDBClient,
   type TableDescription,
+  UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { OperatorError } from '../ports.ts';
-import { explainDynamoError, isInUse, isNotFound } from './dynamo-errors.ts';
+import { explainDynamoError, isInUse, isNotFound, isUnknownOperation } from './dynamo-errors.ts';
+import { TTL_ATTRIBUTE } from './dynamo-items.ts';
 
 /** A table, and how to wait while it is made. */
 export interface TableAccess {
@@ -23,6 +26,7 @@ export async function ensureTable(access: TableAccess): Promise<void> {
   try {
     if ((await describe(access)) === undefined) await create(access);
     requireKeys(access.table, await awaitActive(access));
+    await ensureTtl(access);
   } catch (error) {
     throw explainDynamoError(error, access.table);
   }
@@ -71,6 +75,29 @@ async function awaitActive(access: TableAccess): Promise<TableDescription> {
     `the ledger table ${access.table} did not become active within a minute`,
     'Look at it in the DynamoDB console, and run `ledger init` again when it is active.',
   );
+}
+
+/** Lets DynamoDB remove old events and requests. */
+async function ensureTtl(access: TableAccess): Promise<void> {
+  if (await hasTtl(access)) return;
+  try {
+    await access.client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: access.table,
+        TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+      }),
+    );
+  } catch (error) {
+    // Emulators without it only keep more; and another init may have been faster.
+    if (isUnknownOperation(error) || (await hasTtl(access))) return;
+    throw error;
+  }
+}
+
+async function hasTtl({ client, table }: TableAccess): Promise<boolean> {
+  const answer = await client.send(new DescribeTimeToLiveCommand({ TableName: table }));
+  const status = answer.TimeToLiveDescription?.TimeToLiveStatus;
+  return status === 'ENABLED' || status === 'ENABLING';
 }
 
 function requireKeys(name: string, table: TableDescription): void {

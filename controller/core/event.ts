@@ -1,4 +1,5 @@
-import type { Instant } from './instant.ts';
+import { hashText } from './hash.ts';
+import { dayMs, type Instant, plusMillis } from './instant.ts';
 
 /** Something that happened to a DevInstance, in the words of Kubernetes events. */
 export interface FleetEvent {
@@ -11,4 +12,26 @@ export interface FleetEvent {
   readonly reason: string;
   /** One line, for people. */
   readonly message: string;
+}
+
+/** How long events are kept. */
+const keptMs = 30 * dayMs;
+
+/** Until when a ledger keeps an event. */
+export function eventKeptUntil(event: FleetEvent): Instant {
+  return plusMillis(event.at, keptMs);
+}
+
+/**
+ * Names an event among those of its DevInstance, and sorts with them by time. Equal events have
+ * equal keys, so that writing one again after a lost answer adds none.
+ */
+export function eventKey({ at, type, reason, message }: FleetEvent): string {
+  return `${at}#${hashText(JSON.stringify([type, reason, message]), 12)}`;
+}
+
+/** The events by instant, whatever their DevInstances; each once. */
+export function sortEvents(events: readonly FleetEvent[]): readonly FleetEvent[] {
+  const byKey = new Map(events.map((event) => [`${eventKey(event)}#${event.name}`, event]));
+  return [...byKey].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, event]) => event);
 }

@@ -1,4 +1,4 @@
-import type { Instant } from './instant.ts';
+import { dayMs, type Instant, plusMillis } from './instant.ts';
 
 /** What a person asks the controller to do with a DevInstance, by a command. */
 export type RequestedWork =
@@ -22,10 +22,24 @@ export interface LedgerRequest {
   readonly at: Instant;
   readonly expiresAt: Instant;
   /** Set by the controller once nothing more is done for it. */
-  readonly ended?: {
-    readonly at: Instant;
-    readonly result: 'done' | 'refused';
-    /** For people: `snapshot snap-… is complete`. */
-    readonly message: string;
-  };
+  readonly ended?: RequestEnd;
+}
+
+/** What came of a request. */
+export interface RequestEnd {
+  readonly at: Instant;
+  readonly result: 'done' | 'refused';
+  /** For people: `snapshot snap-… is complete`. */
+  readonly message: string;
+}
+
+/** Until when a ledger keeps a request, so that a person can still read what came of it. */
+export function requestKeptUntil(request: LedgerRequest): Instant {
+  return plusMillis(request.expiresAt, dayMs);
+}
+
+/** The requests by instant, then id. */
+export function sortRequests(requests: readonly LedgerRequest[]): readonly LedgerRequest[] {
+  const order = (request: LedgerRequest) => `${request.at} ${request.id}`;
+  return requests.toSorted((one, other) => (order(one) < order(other) ? -1 : 1));
 }

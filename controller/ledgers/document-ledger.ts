@@ -8,6 +8,7 @@ import {
   replaceLease,
   replaceRecord,
 } from './document.ts';
+import { addEvents, addRequest, endRequest, listEvents } from './document-history.ts';
 
 /** Where a ledger document is kept. */
 export interface DocumentStore {
@@ -45,6 +46,23 @@ export function documentLedger(store: DocumentStore): Ledger {
       const after = await change((document) => replaceLease(document, lease, overNonce));
       return after.lease?.nonce === lease.nonce;
     },
+    requests: async () => (await store.load()).requests ?? [],
+    putRequest: async (request) => {
+      await change((document) => addRequest(document, request));
+    },
+    endRequest: async (id, ended) => {
+      let did = false;
+      await change((document) => {
+        const after = endRequest(document, id, ended);
+        did = after !== document;
+        return after;
+      });
+      return did;
+    },
+    putEvents: async (events) => {
+      await change((document) => addEvents(document, events));
+    },
+    events: async (name) => listEvents(await store.load(), name),
     close: async () => {},
   };
 }

@@ -1,4 +1,6 @@
+import type { FleetEvent } from '../core/event.ts';
 import type { DevInstanceRecord, Marker } from '../core/record.ts';
+import type { LedgerRequest } from '../core/request.ts';
 import { type LeaseItem, LedgerConflict, type StoredRecord } from '../ports.ts';
 
 /** The layout written here. A reader refuses a higher one: it cannot know what it would lose. */
@@ -16,6 +18,10 @@ export interface LedgerDocument {
   readonly lease?: LeaseItem;
   /** By name. */
   readonly records: Readonly<Record<string, DocumentRecord>>;
+  /** By instant; absent before the first. */
+  readonly requests?: readonly LedgerRequest[];
+  /** By DevInstance, oldest first; absent before the first. */
+  readonly events?: Readonly<Record<string, readonly FleetEvent[]>>;
 }
 
 /** What became of a text: a document, or the reason why it is none. */
@@ -93,18 +99,30 @@ export function parseDocument(text: string): ParsedDocument {
   }
   return isDocument(value)
     ? { document: value }
-    : { problem: 'damaged', detail: 'its marker, lease or records have another shape' };
+    : { problem: 'damaged', detail: 'its parts have another shape' };
 }
 
 function isDocument(value: object): value is LedgerDocument {
-  const { schemaVersion, marker, lease, records } = value as Record<string, unknown>;
+  const { schemaVersion, marker, lease, records, requests, events } = value as Record<
+    string,
+    unknown
+  >;
   return (
     schemaVersion === DOCUMENT_VERSION &&
     (marker === undefined || hasTexts(marker, ['fleet', 'account', 'region'])) &&
     (lease === undefined || isLease(lease)) &&
     isObject(records) &&
-    Object.entries(records).every(([name, entry]) => isEntry(name, entry))
+    Object.entries(records).every(([name, entry]) => isEntry(name, entry)) &&
+    (requests === undefined || isListOf(requests, ['id', 'name', 'at', 'expiresAt'])) &&
+    (events === undefined ||
+      (isObject(events) && Object.values(events).every((list) => isListOf(list, eventTexts))))
   );
+}
+
+const eventTexts = ['name', 'at', 'type', 'reason', 'message'];
+
+function isListOf(value: unknown, texts: readonly string[]): boolean {
+  return Array.isArray(value) && value.every((entry) => hasTexts(entry, texts));
 }
 
 function isLease(value: unknown): boolean {

@@ -48,6 +48,8 @@ async function catchOperatorError(work: Promise<unknown>): Promise<OperatorError
   return error;
 }
 
+const ended = { at: '2026-03-02T07:05:00.000Z', result: 'done', message: 'snap-1' } as const;
+
 const failure = (name: string, status?: number) =>
   Object.assign(new Error(`what AWS says of ${name}`), {
     name,
@@ -157,7 +159,7 @@ describe('reading', () => {
   test('goes past items of other kinds, whatever their layout', async () => {
     const { table, ledger } = await openNew();
     await ledger.putRecord(sampleRecord('ada-01'), 0, 1);
-    for (const sk of ['event#1', 'request#ada-01#1', 'rollout#ubuntu', 'recorder']) {
+    for (const sk of ['event#ada-01#1', 'request#1', 'rollout#ubuntu', 'recorder']) {
       const Item = { pk: { S: 'ledger' }, sk: { S: sk }, schemaVersion: { N: '9' } };
       await server.client.send(new PutItemCommand({ TableName: table, Item }));
     }
@@ -168,6 +170,9 @@ describe('reading', () => {
     { sk: 'record#ada-01', use: (ledger: Ledger) => ledger.records() },
     { sk: 'marker', use: (ledger: Ledger) => ledger.marker() },
     { sk: 'lease', use: (ledger: Ledger) => ledger.lease() },
+    { sk: 'request#r1', use: (ledger: Ledger) => ledger.requests() },
+    { sk: 'request#r1', use: (ledger: Ledger) => ledger.endRequest('r1', ended) },
+    { sk: 'event#ada-01#x', use: (ledger: Ledger) => ledger.events('ada-01') },
   ])('refuses $sk of a newer version or damaged', async ({ sk, use }) => {
     const { table, ledger } = await openNew();
     const put = (version: string) =>

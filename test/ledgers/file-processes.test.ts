@@ -14,7 +14,7 @@ let folder: string;
 let path: string;
 
 beforeAll(async () => {
-  compiled = await compileController(['ledgers', 'ports.ts', 'core/marker.ts']);
+  compiled = await compileController(['ledgers', 'ports.ts', 'core']);
   folder = await mkdtemp(join(tmpdir(), 'devinstance-processes-'));
 });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fileLedger } from '../../controller/ledgers/file.ts';
 import { type Ledger, OperatorError } from '../../controller/ports.ts';
 import { countUp, ours, testLedger, testMissingLedger } from '../support/ledger-contract.ts';
+import { sampleEvent, sampleRequest } from '../support/ledger-history-contract.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
 let folder: string;
@@ -63,6 +64,54 @@ describe('file', () => {
   });
 });
 
+describe('what a file keeps of the past', () => {
+  const at = (day: number, second = 0) =>
+    `2026-03-${String(day).padStart(2, '0')}T07:00:${String(second).padStart(2, '0')}.000Z`;
+
+  test('a ledger from before there were requests and events is used as it is', async () => {
+    const ledger = fileLedger(await writeNew('{"schemaVersion":1,"records":{}}'));
+    expect(await ledger.requests()).toEqual([]);
+    expect(await ledger.events()).toEqual([]);
+    await ledger.putEvents([sampleEvent('ada-01')]);
+    expect(await ledger.events()).toHaveLength(1);
+  });
+
+  test('the newest hundred events of each DevInstance', async () => {
+    const { ledger } = await openNew();
+    await ledger.putEvents([sampleEvent('bob-01', { at: at(1) })]);
+    const many = Array.from({ length: 120 }, (_, index) =>
+      sampleEvent('ada-01', { at: at(1 + Math.floor(index / 60), index % 60) }),
+    );
+    await ledger.putEvents(many.slice(0, 70));
+    await ledger.putEvents(many.slice(70));
+    expect(await ledger.events('ada-01')).toEqual(many.slice(20));
+    expect(await ledger.events('bob-01')).toHaveLength(1);
+  });
+
+  test('no event that is thirty days older than the newest one of its DevInstance', async () => {
+    const { ledger } = await openNew();
+    const events = [at(1), at(1, 1), at(31, 1)].map((at) => sampleEvent('ada-01', { at }));
+    await ledger.putEvents(events);
+    expect(await ledger.events('ada-01')).toEqual(events.slice(1));
+  });
+
+  test('a request until a day after it expired, when another is written', async () => {
+    const { ledger } = await openNew();
+    await ledger.putRequest(sampleRequest('old', { at: at(1), expiresAt: at(2) }));
+    await ledger.putRequest(sampleRequest('r2', { at: at(3), expiresAt: at(4) }));
+    await ledger.putRequest(sampleRequest('r3', { at: at(3, 1), expiresAt: at(4) }));
+    expect((await ledger.requests()).map(({ id }) => id)).toEqual(['r2', 'r3']);
+  });
+
+  test('ending what is not there and adding no events leave the file untouched', async () => {
+    const { path, ledger } = await openNew();
+    await utimes(path, 0, 0);
+    await ledger.endRequest('r1', { at: at(1), result: 'done', message: '' });
+    await ledger.putEvents([]);
+    expect((await stat(path)).mtimeMs).toBe(0);
+  });
+});
+
 describe('a file that cannot be used', () => {
   test.each([
     { situation: 'empty', text: '' },
@@ -73,6 +122,22 @@ describe('a file that cannot be used', () => {
     { situation: 'without records', text: '{"schemaVersion":1}' },
     { situation: 'with half a marker', text: '{"schemaVersion":1,"marker":{},"records":{}}' },
     { situation: 'with half a lease', text: '{"schemaVersion":1,"lease":{},"records":{}}' },
+    {
+      situation: 'with half a request',
+      text: '{"schemaVersion":1,"records":{},"requests":[{"id":"r1"}]}',
+    },
+    {
+      situation: 'with requests by id',
+      text: '{"schemaVersion":1,"records":{},"requests":{}}',
+    },
+    {
+      situation: 'with half an event',
+      text: '{"schemaVersion":1,"records":{},"events":{"a":[{"name":"a"}]}}',
+    },
+    {
+      situation: 'with a list of events',
+      text: '{"schemaVersion":1,"records":{},"events":[]}',
+    },
     {
       situation: 'with half a record',
       text: '{"schemaVersion":1,"records":{"a":{"version":1,"epoch":1,"record":{"name":"a","uid":"u"}}}}',

@@ -6,6 +6,7 @@ import {
   LedgerConflict,
   OperatorError,
 } from '../../controller/ports.ts';
+import { sampleEvent, sampleRequest, testEvents, testRequests } from './ledger-history-contract.ts';
 import { sampleRecord } from './sample-record.ts';
 
 export const ours: Marker = { fleet: 'dev', account: '111122223333', region: 'eu-west-1' };
@@ -24,6 +25,8 @@ export function testLedger(openTwice: OpenTwice): void {
   testRecords(openReady);
   testConflicts(openReady);
   testLease(openReady);
+  testRequests(openReady);
+  testEvents(openReady);
 }
 
 function testMarker(openReady: OpenTwice): void {
@@ -208,12 +211,19 @@ function testLease(openReady: OpenTwice): void {
 
 /** What every ledger does that can be missing: the store is not there yet. */
 export function testMissingLedger(open: () => Promise<Ledger>): void {
+  const end = { at: '2026-03-02T07:05:00.000Z', result: 'done', message: '' } as const;
   test.each<[string, (ledger: Ledger) => Promise<unknown>]>([
     ['marker', (ledger) => ledger.marker()],
     ['records', (ledger) => ledger.records()],
     ['lease', (ledger) => ledger.lease()],
     ['putRecord', (ledger) => ledger.putRecord(sampleRecord('ada-01'), 0, 1)],
     ['putRecord over one', (ledger) => ledger.putRecord(sampleRecord('ada-01'), 3, 1)],
+    ['requests', (ledger) => ledger.requests()],
+    ['putRequest', (ledger) => ledger.putRequest(sampleRequest('r1'))],
+    ['endRequest', (ledger) => ledger.endRequest('r1', end)],
+    ['events', (ledger) => ledger.events()],
+    ['events of one', (ledger) => ledger.events('ada-01')],
+    ['putEvents', (ledger) => ledger.putEvents([sampleEvent('ada-01')])],
     ['putLease', (ledger) => ledger.putLease(item('a'), undefined)],
   ])('without a store %s says so, and makes none', async (_name, use) => {
     const ledger = await open();
