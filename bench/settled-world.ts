@@ -41,6 +41,7 @@ export function settledWorlds(
   const observed: World['observed'] = {
     machines: settled.map(({ machine }) => machine),
     homes: settled.map(({ home }) => home),
+    snapshots: new Map(),
     absent: new Set(),
     subnets: new Map(),
     images: new Map([['ubuntu-24.04', image]]),
@@ -55,6 +56,7 @@ export function settledWorlds(
     return {
       desired: { ...desired, devInstances: new Map(specs.map((spec) => [spec.name, spec])) },
       records: new Map(records.map((record) => [record.name, record])),
+      requests: [],
       observed,
       now,
       observeOnly: false,
@@ -113,6 +115,7 @@ function settledMachine(settling: Settling): {
     sizeGib,
     type,
     encrypted: true,
+    multiAttach: false,
     createdAt: since,
     tags: homeTags(fleet, record, spec),
     attachments: [{ instanceId: machineId, deviceName: '/dev/sdf', state: 'attached' }],

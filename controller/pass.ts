@@ -1,9 +1,11 @@
 import type { Action, Outcome } from './core/action.ts';
 import type { ParsedSpecs } from './core/desired.ts';
+import type { Instant } from './core/instant.ts';
 import type { ReadFailure } from './core/observed.ts';
+import { applyOutcome } from './core/plan/apply-outcome.ts';
 import { firstRecord } from './core/plan/binding.ts';
 import { makePlan } from './core/plan/make-plan.ts';
-import { applyOutcome, withStep } from './core/plan/memory.ts';
+import { withStep } from './core/plan/memory.ts';
 import type { Plan } from './core/plan/world.ts';
 import type { DevInstanceRecord } from './core/record.ts';
 import type { Clock, Cloud, Ledger, Specs, Steady, StoredRecord } from './ports.ts';
@@ -52,6 +54,8 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
   const reading = await readWorld(read, observeOnly);
   const stored = new Map(reading.stored);
   const plan = await bindNew(ports, reading, stored);
+  // Before the records: one that forgets a request that is still open would begin it again.
+  await endRequests(ports, plan, reading.world.now);
   await writeAll(ports, stored, plan.memos);
   const performed = await performAll(ports, stored, plan.actions);
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
@@ -74,6 +78,12 @@ async function bindNew(
   );
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
   return makePlan({ ...reading.world, records });
+}
+
+async function endRequests({ ledger }: PassPorts, { endings }: Plan, now: Instant): Promise<void> {
+  for (const { requestId, result, message } of endings) {
+    await ledger.endRequest(requestId, { at: now, result, message });
+  }
 }
 
 /** Writes records over their stored versions. */

@@ -2,7 +2,7 @@ import type { Action, Outcome } from './core/action.ts';
 import type { ParsedSpecs } from './core/desired.ts';
 import type { FleetEvent } from './core/event.ts';
 import type { Instant } from './core/instant.ts';
-import type { Interest, Observed } from './core/observed.ts';
+import type { Interest, Observed, Snapshot } from './core/observed.ts';
 import type { DevInstanceRecord, Marker } from './core/record.ts';
 import type { LedgerRequest, RequestEnd } from './core/request.ts';
 
@@ -18,6 +18,8 @@ export interface Observer {
   identity(): Promise<Identity>;
   /** Reads everything a pass needs; a part that could not be read is in `failures`. */
   observe(interest: Interest): Promise<Observed>;
+  /** All snapshots that carry the fleet's tag. Throws an OperatorError where they cannot be listed. */
+  listSnapshots(fleet: string): Promise<readonly Snapshot[]>;
 }
 
 /** Reads and changes the account. */

@@ -17,7 +17,7 @@ import {
 export interface ReadPorts {
   readonly specs: Specs;
   readonly observer: Observer;
-  readonly ledger: Pick<Ledger, 'description' | 'marker' | 'records'>;
+  readonly ledger: Pick<Ledger, 'description' | 'marker' | 'records' | 'requests'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -38,8 +38,17 @@ export async function readWorld(ports: ReadPorts, observeOnly: boolean): Promise
   const identity = await checkPlace(desired, ports);
   const stored = new Map((await ports.ledger.records()).map((item) => [item.record.name, item]));
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
-  const observed = await ports.observer.observe(interestOf(desired, records, identity.account));
-  const world: World = { desired, records, observed, now: ports.clock.now(), observeOnly };
+  const requests = (await ports.ledger.requests()).filter(({ ended }) => ended === undefined);
+  const interest = interestOf({ desired, records, requests }, identity.account);
+  const observed = await ports.observer.observe(interest);
+  const world: World = {
+    desired,
+    records,
+    requests,
+    observed,
+    now: ports.clock.now(),
+    observeOnly,
+  };
   return { world, parsed, stored };
 }
 
@@ -105,22 +114,40 @@ async function checkMarker(
 
 /** Everything beyond the fleet's tag that an observation must look at. */
 export function interestOf(
-  desired: DesiredFleet,
-  records: ReadonlyMap<string, DevInstanceRecord>,
+  { desired, records, requests }: Pick<World, 'desired' | 'records' | 'requests'>,
   account: string,
 ): Interest {
   const all = [...records.values()];
   const specs = [...desired.devInstances.values(), ...all.map((record) => record.effective)];
-  const known = <T>(values: readonly (T | undefined)[]): T[] => [
-    ...new Set(values.filter((value) => value !== undefined)),
-  ];
+  const sources = specs
+    .filter(({ name }) => records.get(name)?.homeId === undefined)
+    .flatMap(({ homeVolume }) => homeVolume.from ?? []);
   return {
     account,
     fleet: desired.fleet.name,
     machineIds: known(all.map((record) => record.machineId)),
-    homeIds: known(all.map((record) => record.homeId)),
+    homeIds: known([
+      ...all.flatMap(({ homeId, restore }) => [homeId, restore?.homeId]),
+      ...sources.map((from) => ('volumeId' in from ? from.volumeId : undefined)),
+    ]),
+    snapshotIds: known([
+      ...all.flatMap(snapshotsOf),
+      ...sources.map((from) => ('snapshotId' in from ? from.snapshotId : undefined)),
+      ...requests.map(({ work }) => ('snapshotId' in work ? work.snapshotId : undefined)),
+    ]),
     subnetIds: known(specs.flatMap((spec) => spec.subnets)),
     channels: [...desired.channels.values()],
     imageIds: known(specs.map((spec) => ('id' in spec.image ? spec.image.id : undefined))),
   };
+}
+
+/** The snapshots that a DevInstance still waits for or needs. */
+function snapshotsOf({ retirement, requestedSnapshot }: DevInstanceRecord) {
+  const ofRetirement = retirement?.isComplete ? undefined : retirement?.snapshotId;
+  return [ofRetirement, requestedSnapshot?.snapshotId];
+}
+
+/** The values that are there, each once. */
+function known<T>(values: readonly (T | undefined)[]): T[] {
+  return [...new Set(values.filter((value) => value !== undefined))];
 }

@@ -1,13 +1,16 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { Action, Outcome } from '../core/action.ts';
+import { tagKeys } from '../core/tags.ts';
 import type { Cloud } from '../ports.ts';
 import { mapLimited } from './concurrency.ts';
 import type { Ec2Access } from './ec2-access.ts';
 import { power } from './ec2-batch.ts';
 import { attachHome, modifyHome, protectHome, setType, tag } from './ec2-change.ts';
 import { createHome, launch } from './ec2-create.ts';
+import { adoptHome, detachHome, terminate } from './ec2-leave.ts';
 import type { WriteAccess } from './ec2-mutation.ts';
 import { pacedObserver } from './ec2-observer.ts';
+import { snapshotHome } from './ec2-snapshots.ts';
 import { apiThrottle } from './throttle.ts';
 
 /** What reading and changing an account needs. */
@@ -48,7 +51,18 @@ async function performOne(access: WriteAccess, action: Action): Promise<Outcome>
     case 'launch':
       return launch(access, action.request);
     case 'create-home':
-      return createHome(access, action.request);
+      return createHome(access, action.request, [tagKeys.uid, tagKeys.role]);
+    case 'restore-home':
+      // Its uid and role are those of the home that it is to replace.
+      return createHome(access, action.request, [tagKeys.uid, tagKeys.token]);
+    case 'adopt-home':
+      return adoptHome(access, action);
+    case 'snapshot-home':
+      return snapshotHome(access, action);
+    case 'detach-home':
+      return detachHome(access, action);
+    case 'terminate':
+      return terminate(access, action);
     case 'attach-home':
       return attachHome(access, action);
     case 'protect-home':

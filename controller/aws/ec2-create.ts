@@ -47,14 +47,15 @@ export async function launch(access: WriteAccess, request: LaunchRequest): Promi
   return difference === undefined ? launched(machine) : oldAnswer(machine.id, difference);
 }
 
-/** Creates a home, unless one with its uid is there. */
+/** Creates a home, unless one with the same values of these tags is there. */
 export async function createHome(
   access: WriteAccess,
   request: CreateHomeRequest,
+  keys: readonly string[],
 ): Promise<Outcome> {
   if (!access.mayMutate()) return notSent;
   const earlier = await findByTags(access, request.tags, [
-    [tagKeys.uid, tagKeys.role],
+    keys,
     async (filters) => {
       const listing = await listHomes(access, filters);
       const kept = listing.items.filter(({ state }) => state !== 'deleting' && state !== 'deleted');
@@ -124,6 +125,7 @@ function createVolumeInput(request: CreateHomeRequest): CreateVolumeCommandInput
   return {
     ClientToken: request.clientToken,
     AvailabilityZone: request.az,
+    ...(request.snapshotId === undefined ? {} : { SnapshotId: request.snapshotId }),
     Size: request.sizeGib,
     VolumeType: request.type as VolumeType,
     ...(request.iops === undefined ? {} : { Iops: request.iops }),

@@ -67,6 +67,7 @@ export function homeOf(volume: Volume): Home {
     ...(volume.Iops === undefined ? {} : { iops: volume.Iops }),
     ...(volume.Throughput === undefined ? {} : { throughput: volume.Throughput }),
     encrypted: volume.Encrypted ?? false,
+    multiAttach: volume.MultiAttachEnabled ?? false,
     createdAt: instantOf(volume.CreateTime),
     tags: tagsOf(volume.Tags),
     attachments: (volume.Attachments ?? []).map((attachment) => ({

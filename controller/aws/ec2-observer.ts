@@ -7,6 +7,7 @@ import type {
   Machine,
   Observed,
   ReadFailure,
+  Snapshot,
   Subnet,
 } from '../core/observed.ts';
 import { tagKeys } from '../core/tags.ts';
@@ -23,6 +24,7 @@ import { tagFilter } from './ec2-fields.ts';
 import { listHomes, readHomes, withModifications } from './ec2-homes.ts';
 import { readImages } from './ec2-images.ts';
 import { listMachines, readMachines, withChecks } from './ec2-machines.ts';
+import { listSnapshots, readSnapshots } from './ec2-snapshots.ts';
 import { classifyError, operatorError, readFailure } from './errors.ts';
 import { apiThrottle } from './throttle.ts';
 
@@ -32,7 +34,8 @@ import { apiThrottle } from './throttle.ts';
  * A pass makes: GetCallerIdentity; DescribeInstances, a page per 1,000; DescribeVolumes, a page
  * per 500; DescribeVolumesModifications where there is a home; DescribeInstanceStatus per 100
  * running machines; DescribeSubnets per 100 subnets; GetParameters per 10 channels that follow a
- * parameter; DescribeImages per 100 images; and reads by id of what the listings left out.
+ * parameter; DescribeImages per 100 images; DescribeSnapshots per 100 snapshots that something waits
+ * for; and reads by id of what the listings left out.
  */
 export function ec2Observer(access: Ec2Access): Observer {
   return pacedObserver({ ...access, throttle: apiThrottle(access.clock) });
@@ -43,6 +46,7 @@ export function pacedObserver(access: PacedAccess): Observer {
   return {
     identity: () => readIdentity(access),
     observe: (interest) => observe(access, interest),
+    listSnapshots: (fleet) => listHomeSnapshots(access, fleet),
   };
 }
 
@@ -63,9 +67,10 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
   const fleet = tagFilter(tagKeys.fleet, interest.fleet);
   const listedMachines = await listMachines(access, [fleet]);
   throwForOperator(listedMachines);
-  const [machines, listedHomes, subnets, images, reports] = await Promise.all([
+  const [machines, listedHomes, snapshots, subnets, images, reports] = await Promise.all([
     readMachinePart(access, listedMachines, interest.machineIds),
     listHomes(access, [fleet, { Name: `tag:${tagKeys.role}`, Values: ['home'] }]),
+    readSnapshotPart(access, interest.snapshotIds),
     readSubnets(access, interest.subnetIds),
     readImages(access, interest),
     readReports(access),
@@ -75,13 +80,15 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
   return {
     machines: machines.items,
     homes: homes.items,
-    absent: new Set([...machines.absent, ...homes.absent]),
+    snapshots: snapshots.found,
+    absent: new Set([...machines.absent, ...homes.absent, ...snapshots.absent]),
     subnets: subnets.found,
     images: images.images,
     reports: reports.found,
     failures: [
       ...machines.failures,
       ...homes.failures,
+      ...snapshots.failures,
       ...subnets.failures,
       ...images.failures,
       ...reports.failures,
@@ -172,6 +179,21 @@ function failuresOf(
   return errors
     .filter((error) => error !== undefined)
     .map((error) => readFailure(what, call, error));
+}
+
+/** Snapshots are never listed in a pass: those that something waits for are asked for by id. */
+async function readSnapshotPart(access: PacedAccess, ids: readonly string[]) {
+  const { items, absent, error } = await readSnapshots(access, ids);
+  const found = new Map(items.map((snapshot) => [snapshot.id, snapshot]));
+  return { found, absent, failures: failuresOf('snapshots', 'DescribeSnapshots', [error]) };
+}
+
+/** Throws an OperatorError where they cannot be listed. */
+async function listHomeSnapshots(access: PacedAccess, fleet: string): Promise<readonly Snapshot[]> {
+  const { items, error } = await listSnapshots(access, [tagFilter(tagKeys.fleet, fleet)]);
+  if (error !== undefined)
+    throw operatorError('listing the snapshots (EC2 DescribeSnapshots)', error);
+  return items;
 }
 
 /** A subnet that does not exist is left out: one class's mistake must not freeze the others. */

@@ -24,6 +24,7 @@ const requestRates = {
   DescribeInstanceStatus: reads,
   DescribeVolumes: reads,
   DescribeVolumesModifications: reads,
+  DescribeSnapshots: reads,
   DescribeSubnets: reads,
   DescribeImages: reads,
   GetParameters: reads,
@@ -32,9 +33,12 @@ const requestRates = {
   StartInstances: { size: 5, perSecond: 2 },
   StopInstances: changes,
   AttachVolume: changes,
+  DetachVolume: changes,
   ModifyVolume: changes,
   ModifyInstanceAttribute: changes,
   CreateVolume: { size: 100, perSecond: 5 },
+  CreateSnapshot: { size: 100, perSecond: 5 },
+  TerminateInstances: { size: 100, perSecond: 5 },
   CreateTags: { size: 100, perSecond: 10 },
 } as const satisfies Record<string, Rate>;
 
@@ -43,6 +47,7 @@ const resourceRates: { readonly [api in Api]?: Rate } = {
   RunInstances: { size: 1000, perSecond: 2 },
   StartInstances: { size: 1000, perSecond: 2 },
   StopInstances: { size: 1000, perSecond: 20 },
+  TerminateInstances: { size: 1000, perSecond: 20 },
 };
 
 /** Keeps the calls of one process within EC2's rates. */

@@ -1,5 +1,6 @@
 import { dayMs, type Instant, millisBetween } from './instant.ts';
-import { isLost, isOverdue } from './plan/rules-power.ts';
+import { isLost } from './plan/lost.ts';
+import { isOverdue } from './plan/rules-power.ts';
 import type { Situation } from './plan/situation.ts';
 import type { Interlock, World } from './plan/world.ts';
 import type { DevInstanceRecord } from './record.ts';

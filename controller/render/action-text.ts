@@ -1,4 +1,4 @@
-import type { Action, Outcome } from '../core/action.ts';
+import type { Action, CreateHomeRequest, Outcome } from '../core/action.ts';
 
 /** One action in the words of the plan: `launch t3.xlarge in subnet-0a1b2c3d`. */
 export function actionText(action: Action): string {
@@ -6,7 +6,17 @@ export function actionText(action: Action): string {
     case 'launch':
       return `launch ${action.request.instanceType} in ${action.request.subnetId}`;
     case 'create-home':
-      return `create home ${action.request.sizeGib} GiB ${action.request.type} in ${action.request.az}`;
+      return createHomeText(action.request);
+    case 'adopt-home':
+      return `take volume ${action.homeId} for its home`;
+    case 'restore-home':
+      return createHomeText(action.request);
+    case 'snapshot-home':
+      return `snapshot home ${action.homeId}`;
+    case 'detach-home':
+      return `detach home ${action.homeId} from ${action.machineId}`;
+    case 'terminate':
+      return `terminate ${action.machineId}`;
     case 'attach-home':
       return `attach home ${action.homeId} to ${action.machineId}`;
     case 'protect-home':
@@ -22,6 +32,11 @@ export function actionText(action: Action): string {
     case 'modify-home':
       return `modify home ${action.homeId} to ${shapeText(action)}`;
   }
+}
+
+function createHomeText({ sizeGib, type, snapshotId, az }: CreateHomeRequest): string {
+  const source = snapshotId === undefined ? '' : ` from ${snapshotId}`;
+  return `create home ${sizeGib} GiB ${type}${source} in ${az}`;
 }
 
 function shapeText(shape: Action & { kind: 'modify-home' }): string {
@@ -53,5 +68,7 @@ export function outcomeText(action: Action, outcome: Outcome): string {
 
 function createdId(action: Action, outcome: Outcome & { result: 'done' }): string | undefined {
   if (action.kind === 'launch') return outcome.machineId;
-  return action.kind === 'create-home' ? outcome.homeId : undefined;
+  if (action.kind === 'snapshot-home') return outcome.snapshotId;
+  const isNewHome = action.kind === 'create-home' || action.kind === 'restore-home';
+  return isNewHome ? outcome.homeId : undefined;
 }

@@ -12,18 +12,10 @@ const symbols: Readonly<Record<ChangeKind, string>> = {
   stop: '_',
   change: '~',
   replace: '-/+',
+  snapshot: '+',
+  restore: '-/+',
+  retire: '-',
   orphan: '-',
-};
-
-const verbs: Readonly<Record<ChangeKind, string>> = {
-  create: 'create',
-  adopt: 'adopt',
-  recover: 'recover',
-  start: 'start',
-  stop: 'stop',
-  change: 'change',
-  replace: 'replace',
-  orphan: 'orphan',
 };
 
 /** How many future starts and stops are shown. */
@@ -58,7 +50,7 @@ export function planText(plan: Plan, context: PlanContext, paint: Paint): string
 function changeBlock(change: Change, context: PlanContext, paint: Paint): string {
   const isHeld = change.withheldBy !== undefined && change.withheldBy !== 'ObserveMode';
   const symbol = isHeld ? '!' : symbols[change.kind];
-  const head = `${symbol.padStart(3)} ${change.name}  ${verbs[change.kind]} (owner ${change.owner}; ${change.reasons.join(', ')})`;
+  const head = `${symbol.padStart(3)} ${change.name}  ${change.kind} (owner ${change.owner}; ${change.reasons.join(', ')})`;
   const lines = change.details.map((detail) => `      ${detail}`);
   return [colourOf(change, isHeld, paint)(head), ...lines, `      ${whenOf(change, context)}`].join(
     '\n',
@@ -69,7 +61,7 @@ function colourOf(change: Change, isHeld: boolean, paint: Paint): (text: string)
   if (isHeld) return paint.yellow;
   if (change.kind === 'create' || change.kind === 'adopt' || change.kind === 'recover')
     return paint.green;
-  if (change.kind === 'orphan' || change.kind === 'replace') return paint.red;
+  if (['orphan', 'replace', 'restore', 'retire'].includes(change.kind)) return paint.red;
   return change.kind === 'change' ? paint.yellow : paint.cyan;
 }
 
@@ -113,6 +105,7 @@ export interface PlanCounts {
   readonly change: number;
   readonly replace: number;
   readonly orphan: number;
+  readonly retire: number;
   readonly start: number;
   readonly stop: number;
   readonly held: number;
@@ -128,9 +121,10 @@ export function countChanges(plan: Plan): PlanCounts {
     new Set(free.filter((change) => kinds.includes(change.kind)).map((change) => change.name)).size;
   return {
     create: count('create', 'adopt', 'recover'),
-    change: count('change'),
-    replace: count('replace'),
+    change: count('change', 'snapshot'),
+    replace: count('replace', 'restore'),
     orphan: count('orphan'),
+    retire: count('retire'),
     start: count('start'),
     stop: count('stop'),
     held: new Set([...plan.holds, ...withheld].map(({ name }) => name)).size,
@@ -139,7 +133,9 @@ export function countChanges(plan: Plan): PlanCounts {
 
 function summary(plan: Plan, context: PlanContext, paint: Paint): string {
   const counts = countChanges(plan);
-  const line = `Plan: ${counts.create} to create, ${counts.change} to change, ${counts.replace} to replace, ${counts.orphan} to orphan. ${counts.start} to start, ${counts.stop} to stop, ${counts.held} held.`;
+  // Said only where there is one: the rest of the line is an interface.
+  const retire = counts.retire === 0 ? '' : `, ${counts.retire} to retire`;
+  const line = `Plan: ${counts.create} to create, ${counts.change} to change, ${counts.replace} to replace, ${counts.orphan} to orphan${retire}. ${counts.start} to start, ${counts.stop} to stop, ${counts.held} held.`;
   const restriction =
     context.restriction === undefined ? '' : `\nNothing is acted on: ${context.restriction}.`;
   const waiting =

@@ -182,7 +182,9 @@ function afterCreateVolume(scene: Scene, input: CreateVolumeRequest): readonly F
   }
   const homes = volumesOf(scene.state, uid).filter(
     (volume) =>
-      isHome(volume) && !isDeleted(volume, scene.now) && volume.tags[tagKeys.phase] !== 'released',
+      isHome(volume) &&
+      !isDeleted(volume, scene.now) &&
+      !['released', 'restoring'].includes(volume.tags[tagKeys.phase] ?? ''),
   );
   if (homes.length > 1) {
     findings.push({ rule: 'S8', message: `${listIds(homes)} are both the home of ${uid}` });

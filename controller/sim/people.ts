@@ -9,6 +9,7 @@ import { shutDown, startInstances, stopInstances, terminateInstances } from './p
 import { findResource, getVolume } from './resources.ts';
 import type { Scene } from './scene.ts';
 import { publishImage } from './seed.ts';
+import { createSnapshot } from './snapshots.ts';
 import type { Act } from './stage.ts';
 import { createTags, toTagList } from './tags.ts';
 import { createVolume, deleteVolume } from './volumes.ts';
@@ -27,6 +28,8 @@ export interface People {
   terminate(instanceId: string): Promise<void>;
   /** Creates a volume and answers its id. */
   createVolume(input: CreateVolumeRequest): Promise<string>;
+  /** Makes a snapshot of a volume and answers its id. */
+  snapshot(volumeId: string, tags: Readonly<Record<string, string>>): Promise<string>;
   attach(volumeId: string, instanceId: string, deviceName: string): Promise<void>;
   detach(volumeId: string, how?: { readonly force: boolean }): Promise<void>;
   deleteVolume(volumeId: string): Promise<void>;
@@ -54,6 +57,11 @@ export function peopleOf(act: Act): People {
     shutDown: (id) => asPerson((scene) => shutDown(scene, id)),
     terminate: (id) => asPerson((scene) => terminateInstances(scene, { InstanceIds: [id] })),
     createVolume: (input) => act((scene) => createVolume(scene, input).VolumeId ?? ''),
+    snapshot: (volumeId, tags) =>
+      act((scene) => {
+        const TagSpecifications = [{ ResourceType: 'snapshot' as const, Tags: toTagList(tags) }];
+        return createSnapshot(scene, { VolumeId: volumeId, TagSpecifications }).SnapshotId ?? '';
+      }),
     attach: (volumeId, instanceId, deviceName) =>
       asPerson((scene) =>
         attachVolume(scene, { VolumeId: volumeId, InstanceId: instanceId, Device: deviceName }),

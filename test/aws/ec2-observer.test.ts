@@ -213,7 +213,7 @@ test('observing mutates nothing, and an observer has no way to', async () => {
   const observer = ec2Observer({ ec2, ssm, sts, clock, region: 'eu-west-1' });
   await observer.observe(interestIn({ channels: [simChannel] }));
   expect(sim.calls.slice(before).filter(({ isMutation }) => isMutation)).toEqual([]);
-  expect(Object.keys(observer).sort()).toEqual(['identity', 'observe']);
+  expect(Object.keys(observer).sort()).toEqual(['identity', 'listSnapshots', 'observe']);
 });
 
 test('what the hosts report is passed on, and a failure to read it is told', async () => {

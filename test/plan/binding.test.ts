@@ -198,7 +198,7 @@ test('other parts unread: new names are bound all the same', () => {
 
 test.each([
   { lifecycle: 'suspended', reason: 'Suspended' },
-  { lifecycle: 'retired', reason: 'RetireUnsupported' },
+  { lifecycle: 'retired', reason: 'Retired' },
 ] as const)('$lifecycle: nothing is made, but what is there is adopted', (c) => {
   const wanted = makeSpec({ lifecycle: c.lifecycle });
   const nothing = planFor({ machines: [], homes: [] }, wanted);
@@ -273,7 +273,7 @@ test.each<{
   {
     what: 'the spec asks for an existing volume meanwhile',
     spec: makeSpec({ homeVolume: { ...spec.homeVolume, from: { volumeId: 'vol-9' } } }),
-    observed: { machines: [nameless], homes: [] },
+    observed: { machines: [nameless], homes: [], absent: new Set(['vol-9']) },
     hold: 'AdoptionRefused',
   },
 ])('no home is made where $what', ({ spec: wanted = spec, observed, hold }) => {

@@ -6,6 +6,7 @@ import { tagKeys } from '../../controller/core/tags.ts';
 import { bare, stopped, worldOf } from '../support/plan-case.ts';
 import { planCases } from '../support/plan-cases.ts';
 import {
+  lastWeek,
   makeDesired,
   makeHome,
   makeMachine,
@@ -19,6 +20,11 @@ import {
 const spec = makeSpec();
 const machine = makeMachine(spec);
 const home = makeHome(spec);
+const released = makeHome(spec, {
+  state: 'available',
+  attachments: [],
+  tags: { ...home.tags, [tagKeys.phase]: 'released' },
+});
 
 test.each(planCases)('$what', (planCase) => {
   const plan = makePlan(worldOf(planCase));
@@ -64,7 +70,7 @@ test.each<[what: string, over: Partial<EffectiveSpec>, hold: string]>([
   ['a subnet that does not exist', { subnets: ['subnet-0000000f'] }, 'NoSubnet'],
 ])('a new name with %s is shown as what its first pass will find: held', (_, over, reason) => {
   const wanted = makeSpec(over);
-  const nothing = { machines: [], homes: [] };
+  const nothing = { machines: [], homes: [], absent: new Set(['vol-00000009']) };
   const before = makePlan(makeWorld({ spec: wanted, records: [], observed: nothing }));
   expect(before.holds.map((held) => held.reason)).toEqual([reason]);
   expect(before.changes).toEqual([expect.objectContaining({ kind: 'create', withheldBy: reason })]);
@@ -82,23 +88,25 @@ test('another owner in git is shown as a change that is withheld', () => {
   ]);
 });
 
-test('a retired one is stopped by its schedule and never started, and both are said', () => {
+test('of a retired one nothing lies ahead, and a retirement that is complete is no change', () => {
   const retired = makeSpec({ lifecycle: 'retired' });
   const on = makePlan(makeWorld({ spec: retired, records: [makeRecord(retired)] }));
-  expect(on.holds.map((held) => held.reason)).toEqual(['RetireUnsupported']);
-  expect(on.changes.map((change) => change.withheldBy)).toEqual(['RetireUnsupported']);
-  expect(on.transitions.map((transition) => transition.state)).toEqual(['stopped']);
-  const off = makePlan(
+  expect(on.changes.map(({ kind, at }) => [kind, at])).toEqual([['retire', 'now']]);
+  expect(on.memos.map(({ retirement }) => retirement)).toEqual([{ since: mondayMorning }]);
+  expect(on.transitions).toEqual([]);
+  const { machineId: _, ...gone } = makeRecord(retired, {
+    ...stopped,
+    retirement: { since: lastWeek, snapshotId: 'snap-00000001', isComplete: true },
+  });
+  const over = makePlan(
     makeWorld({
       spec: retired,
-      records: [makeRecord(retired, stopped)],
-      observed: { machines: [makeMachine(retired, { state: 'stopped' })] },
+      records: [gone],
+      observed: { machines: [], homes: [released] },
     }),
   );
-  expect(off.actions).toEqual([]);
-  expect(off.transitions).toEqual([]);
-  expect(off.holds.map((held) => held.reason)).toEqual(['RetireUnsupported']);
-  expect(off.statuses.map((status) => status.duty)).toEqual([undefined]);
+  expect([over.actions, over.changes, over.holds, over.memos]).toEqual([[], [], [], []]);
+  expect(over.statuses).toMatchObject([{ phase: 'Retired', sync: 'Synced', health: 'Healthy' }]);
 });
 
 test('what lies ahead is shown of an orphan until it stops, and of a suspended one not at all', () => {

@@ -1,13 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Action, CreateHomeRequest, LaunchRequest } from '../../controller/core/action.ts';
 import { hourMs, millisBetween, minuteMs, plusMillis } from '../../controller/core/instant.ts';
-import {
-  afterFailure,
-  applyOutcome,
-  completeStep,
-  forget,
-  withStep,
-} from '../../controller/core/plan/memory.ts';
+import { applyOutcome } from '../../controller/core/plan/apply-outcome.ts';
+import { completeStep } from '../../controller/core/plan/complete-step.ts';
+import { afterFailure, forget, withStep } from '../../controller/core/plan/memory.ts';
 import type { DevInstanceRecord } from '../../controller/core/record.ts';
 import { lastWeek, makeRecord, makeSpec, mondayMorning, mondayNight } from '../support/world.ts';
 

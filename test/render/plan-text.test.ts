@@ -12,6 +12,7 @@ const nothing: Plan = {
   bindings: [],
   memos: [],
   actions: [],
+  endings: [],
   waiting: [],
   transitions: [],
   statuses: [],
@@ -161,7 +162,16 @@ test('a DevInstance is counted once a kind; what is withheld is held and nothing
       { name: 'j', reason: 'BackingOff', message: '', remedy: '' },
     ],
   };
-  const counts = { create: 3, change: 1, replace: 1, orphan: 1, start: 1, stop: 1, held: 3 };
+  const counts = {
+    create: 3,
+    change: 1,
+    replace: 1,
+    orphan: 1,
+    retire: 0,
+    start: 1,
+    stop: 1,
+    held: 3,
+  };
   expect(countChanges(plan)).toEqual(counts);
   expect(planText(plan, context, plain)).toContain(
     'Plan: 3 to create, 1 to change, 1 to replace, 1 to orphan. 1 to start, 1 to stop, 3 held.\n',

@@ -22,6 +22,7 @@ export function interestIn(changes: Partial<Interest> = {}): Interest {
     fleet: 'dev',
     machineIds: [],
     homeIds: [],
+    snapshotIds: [],
     subnetIds: [],
     channels: [],
     imageIds: [],

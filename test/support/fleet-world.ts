@@ -71,6 +71,7 @@ export function worldOf(
       ...over.desired,
     }),
     records: new Map(all.map(({ record }) => [record.name, record])),
+    requests: [],
     observed: makeObserved({
       machines: all.map(({ machine }) => machine),
       homes: all.map(({ home }) => home),

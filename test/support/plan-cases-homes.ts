@@ -101,10 +101,10 @@ export const homeCases: readonly PlanCase[] = [
     holds: ['HomeElsewhere'],
   },
   {
-    what: 'from asks for a volume: held',
+    what: 'from asks for a volume that does not exist: held',
     spec: makeSpec({ homeVolume: { ...spec.homeVolume, from: { volumeId: 'vol-00000009' } } }),
     record: bare(),
-    observed: { machines: [], homes: [] },
+    observed: { machines: [], homes: [], absent: new Set(['vol-00000009']) },
     holds: ['AdoptionRefused'],
     changes: ['create'],
   },

@@ -14,6 +14,7 @@ import {
   windowOf,
 } from './plan-case.ts';
 import {
+  lastWeek,
   makeHome,
   makeMachine,
   makeRecord,
@@ -241,18 +242,41 @@ export const powerCases: readonly PlanCase[] = [
     observed: { machines: [makeMachine(spec, { state: 'stopped', checks: 'none' })] },
   },
   {
-    what: 'retired and stopped: held, not started',
+    what: 'retired and stopped: its home is snapshotted first',
     spec: makeSpec({ lifecycle: 'retired' }),
     record: makeRecord(makeSpec({ lifecycle: 'retired' }), stopped),
     observed: { machines: [makeMachine(spec, { state: 'stopped', checks: 'none' })] },
-    holds: ['RetireUnsupported'],
-    changes: ['change'],
+    action: { kind: 'snapshot-home' },
+    changes: ['retire'],
   },
   {
-    what: 'retired without a machine: held, none is launched',
+    what: 'retired while running: stopped',
+    spec: makeSpec({ lifecycle: 'retired' }),
+    action: { kind: 'stop' },
+    changes: ['retire'],
+  },
+  {
+    what: 'retired without a machine: none is launched, the home is snapshotted',
     spec: makeSpec({ lifecycle: 'retired' }),
     observed: { machines: [], homes: [detached], absent: new Set(['i-00000001']) },
-    holds: ['RetireUnsupported'],
-    changes: ['change'],
+    action: { kind: 'snapshot-home' },
+    changes: ['retire'],
+  },
+  {
+    what: 'retired, but another machine carries its uid: stopped, not terminated',
+    spec: makeSpec({ lifecycle: 'retired' }),
+    record: makeRecord(makeSpec({ lifecycle: 'retired' }), {
+      ...stopped,
+      retirement: { since: lastWeek, snapshotId: 'snap-00000001' },
+    }),
+    observed: {
+      machines: [
+        makeMachine(spec, { state: 'stopped', checks: 'none' }),
+        makeMachine(spec, { id: 'i-00000002', state: 'stopped', checks: 'none' }),
+      ],
+      homes: [detached],
+    },
+    holds: ['SecondMachine'],
+    changes: ['retire'],
   },
 ];

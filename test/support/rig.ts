@@ -58,6 +58,9 @@ export const hasty: Partial<Delays> = {
   mountMs: 500,
   formatMs: 500,
   readyMs: 500,
+  detachMs: 1_000,
+  snapshotMs: 1_000,
+  terminateMs: 1_000,
 };
 
 /** A rig whose ghost must stay silent to the end of the test. */

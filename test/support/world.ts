@@ -3,6 +3,7 @@ import type { Instant } from '../../controller/core/instant.ts';
 import type { Home, Machine, Observed } from '../../controller/core/observed.ts';
 import type { World } from '../../controller/core/plan/world.ts';
 import type { DevInstanceRecord } from '../../controller/core/record.ts';
+import type { LedgerRequest } from '../../controller/core/request.ts';
 import { specHash } from '../../controller/core/spec-hash.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 
@@ -104,6 +105,7 @@ export function makeHome(spec: EffectiveSpec, over: Partial<Home> = {}): Home {
     iops: 3000,
     throughput: 125,
     encrypted: true,
+    multiAttach: false,
     createdAt: lastWeek,
     tags: { ...identity(spec, 'home'), [tagKeys.name]: `${spec.name}-home` },
     attachments: [{ instanceId: 'i-00000001', deviceName: '/dev/sdf', state: 'attached' }],
@@ -138,6 +140,7 @@ export function makeObserved(over: Partial<Observed> = {}): Observed {
   return {
     machines: [],
     homes: [],
+    snapshots: new Map(),
     absent: new Set(),
     subnets: new Map([
       ['subnet-0000000a', { id: 'subnet-0000000a', az: 'eu-west-1a' }],
@@ -191,6 +194,7 @@ export function makeWorld(parts: {
   readonly spec?: EffectiveSpec;
   readonly desired?: DesiredFleet;
   readonly records?: readonly DevInstanceRecord[];
+  readonly requests?: readonly LedgerRequest[];
   readonly observed?: Partial<Observed>;
   readonly now?: Instant;
   readonly observeOnly?: boolean;
@@ -200,6 +204,7 @@ export function makeWorld(parts: {
   return {
     desired: parts.desired ?? makeDesired([spec]),
     records: new Map(records.map((record) => [record.name, record])),
+    requests: parts.requests ?? [],
     observed: makeObserved({
       machines: [makeMachine(spec)],
       homes: [makeHome(spec)],

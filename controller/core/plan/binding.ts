@@ -34,9 +34,7 @@ export function bindName(
   index: NameIndex & ResourceIndex,
 ): FirstVerdict {
   const machines = (index.machinesByName.get(spec.name) ?? []).filter(isLive);
-  const homes = (index.homesByName.get(spec.name) ?? []).filter(
-    (home) => home.state !== 'deleted' && isInUse(home),
-  );
+  const homes = homesToAdopt(index.homesByName.get(spec.name) ?? []);
   const tagged: readonly Tagged[] = [...machines, ...homes];
   const trouble =
     bindingTrouble(world, spec, tagged) ?? claimTrouble(world, { spec, tagged, homes, index });
@@ -59,6 +57,17 @@ export function bindName(
     ...(homeId === undefined || az === undefined ? {} : { homeId, az }),
   };
   return verdict(world, spec, { name: spec.name, effective: spec, adopt }, undefined);
+}
+
+/** Those in use; where a restore released the old one already, the one that takes its place. */
+function homesToAdopt(named: readonly Home[]): readonly Home[] {
+  const there = named.filter(({ state }) => state !== 'deleted');
+  const inUse = there.filter(isInUse);
+  return inUse.length > 0 ? inUse : there.filter(isRestoring);
+}
+
+function isRestoring({ tags, state }: Home): boolean {
+  return tags[tagKeys.phase] === 'restoring' && state !== 'error';
 }
 
 /** The record that a binding begins with; a uid is minted where none is adopted. */

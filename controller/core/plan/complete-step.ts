@@ -39,7 +39,9 @@ export function completeStep(
         az: action.request.az,
         homeSince: at,
         // What a snapshot held may never be formatted.
-        ...(action.request.snapshotId === undefined ? {} : { homeWasReady: true, awaitsFirstReady: true }),
+        ...(action.request.snapshotId === undefined
+          ? {}
+          : { homeWasReady: true, awaitsFirstReady: true }),
         ...(found.homeId === undefined ? {} : { homeId: found.homeId }),
       };
     case 'adopt-home':
@@ -54,7 +56,9 @@ export function completeStep(
     case 'detach-home':
       return { ...settled, detachingSince: at };
     case 'snapshot-home':
-      return found.snapshotId === undefined ? settled : withSnapshot(settled, action, found.snapshotId, at);
+      return found.snapshotId === undefined
+        ? settled
+        : withSnapshot(settled, action, found.snapshotId, at);
     case 'restore-home': {
       const { requestId, request } = action;
       const { snapshotId = '' } = request;
@@ -62,7 +66,14 @@ export function completeStep(
       return { ...settled, restore: { requestId, snapshotId, at, ...made } };
     }
     case 'terminate':
-      return forget(settled, 'machineId', 'power', 'becomingReadySince', 'standInType', 'manualHold');
+      return forget(
+        settled,
+        'machineId',
+        'power',
+        'becomingReadySince',
+        'standInType',
+        'manualHold',
+      );
     case 'start':
       return {
         ...settled,
@@ -91,9 +102,12 @@ function withSnapshot(
   snapshotId: string,
   at: Instant,
 ): DevInstanceRecord {
-  if (requestId !== undefined) return { ...record, requestedSnapshot: { requestId, snapshotId, at } };
+  if (requestId !== undefined)
+    return { ...record, requestedSnapshot: { requestId, snapshotId, at } };
   const { retirement } = record;
-  return retirement === undefined ? record : { ...record, retirement: { ...retirement, snapshotId, snapshotAt: at } };
+  return retirement === undefined
+    ? record
+    : { ...record, retirement: { ...retirement, snapshotId, snapshotAt: at } };
 }
 
 /** A machine made while its schedule is off counts as started by hand (decision 12). */

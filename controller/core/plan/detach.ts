@@ -40,7 +40,11 @@ export function detachHome(
 
 function stuckDetaching(
   situation: Situation,
-  { machine, home, since }: { readonly machine: Machine; readonly home: Home; readonly since: Instant | undefined },
+  {
+    machine,
+    home,
+    since,
+  }: { readonly machine: Machine; readonly home: Home; readonly since: Instant | undefined },
 ): Finding {
   const message = `${home.id} has been detaching from ${machine.id} since ${since}`;
   const remedy = 'look at the volume in EC2; a detach by force can lose data';

@@ -22,10 +22,7 @@ export function foldLostHome(
 }
 
 /** Forgets what was made for requests that are over. */
-export function foldRequests(
-  record: DevInstanceRecord,
-  neighbours: Neighbours,
-): DevInstanceRecord {
+export function foldRequests(record: DevInstanceRecord, neighbours: Neighbours): DevInstanceRecord {
   const { requestedSnapshot: made, step } = record;
   const isOver = (requestId: string | undefined) =>
     requestId !== undefined && !neighbours.isOpen(requestId);
@@ -54,7 +51,8 @@ export function foldRetirement(
   // What was written since is not in the snapshot.
   if (isOn && snapshotId !== undefined) return { ...detached, retirement: begun };
   if (machine !== undefined && isComplete) return { ...detached, retirement: begun };
-  const state = snapshotId === undefined ? undefined : seen.observed.snapshots.get(snapshotId)?.state;
+  const state =
+    snapshotId === undefined ? undefined : seen.observed.snapshots.get(snapshotId)?.state;
   if (state === 'error') {
     const failure = { code: 'SnapshotError', message: `${snapshotId} failed`, capacity: false };
     const without = { ...detached, retirement: begun };

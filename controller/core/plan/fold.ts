@@ -2,10 +2,10 @@ import { type Instant, millisBetween, minuteMs, plusMillis } from '../instant.ts
 import type { Home, Machine } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
+import { tagKeys } from '../tags.ts';
 import { completeStep } from './complete-step.ts';
 import { afterFailure, forget } from './memory.ts';
 import { hasIdentity, isInUse, mayFormat } from './resource-tags.ts';
-import { tagKeys } from '../tags.ts';
 import { isLive, ordinalOf, type ResourceIndex } from './situation.ts';
 
 /** How long a contradicting power state is given to prove itself no stale reading. */
@@ -114,11 +114,7 @@ function foldPower(
 }
 
 /** Volumes that carry this DevInstance's identity as its home, neither given up nor on their way. */
-function ownHomes(
-  fleet: string,
-  record: DevInstanceRecord,
-  index: ResourceIndex,
-): readonly Home[] {
+function ownHomes(fleet: string, record: DevInstanceRecord, index: ResourceIndex): readonly Home[] {
   return (index.homesByUid().get(record.uid) ?? []).filter(
     (candidate) =>
       candidate.state !== 'deleted' &&

@@ -3,8 +3,15 @@ import { disruptedInterlock, emptySourceInterlock, unhealthyInterlock } from '..
 import { earliest } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { bindName, type FirstVerdict, firstRecord } from './binding.ts';
-import { neighboursOf } from './neighbours.ts';
-import { indexNames, indexResources, type Situation } from './situation.ts';
+import { homeHints } from './home-hints.ts';
+import { type Neighbours, neighboursOf } from './neighbours.ts';
+import {
+  indexNames,
+  indexResources,
+  type NameIndex,
+  type ResourceIndex,
+  type Situation,
+} from './situation.ts';
 import { type Surroundings, situationOf } from './situations.ts';
 import { type Verdict, verdictOn, withhold } from './verdict.ts';
 import type { Hold, Interlock, Plan, RequestEnding, Transition, World } from './world.ts';
@@ -109,18 +116,14 @@ function isActedOn(world: World, labels: Readonly<Record<string, string>>): bool
   return Object.entries(enforceFor ?? {}).every(([key, value]) => labels[key] === value);
 }
 
-function firstVerdicts(
-  world: World,
-  known: Surroundings,
-  failed: Hold[],
-): readonly FirstVerdict[] {
+function firstVerdicts(world: World, known: Surroundings, failed: Hold[]): readonly FirstVerdict[] {
   const { desired, observed, records } = world;
   const newcomers = [...desired.devInstances.values()].filter(({ name }) => !records.has(name));
   if (newcomers.length === 0) return [];
   const index = { ...known.index, ...indexNames(desired.fleet.name, observed) };
   return newcomers.sort(byName).flatMap((spec) =>
     guarded(failed, spec.name, () => {
-      const verdict = foresee(world, bindName(world, spec, index), known);
+      const verdict = foresee(world, bindName(world, spec, index), { ...known, index });
       if (isActedOn(world, spec.labels)) return verdict;
       return {
         ...verdict,
@@ -132,14 +135,23 @@ function firstVerdicts(
 }
 
 /** A newcomer with what its first pass will find, under a uid that never leaves this plan. */
-function foresee(world: World, first: FirstVerdict, known: Surroundings): FirstVerdict {
+function foresee(
+  world: World,
+  first: FirstVerdict,
+  known: { readonly index: ResourceIndex & NameIndex; readonly neighbours: Neighbours },
+): FirstVerdict {
+  const { index } = known;
   const { binding } = first;
   if (binding === undefined) return first;
   const record = firstRecord(binding, () => 'to-be-minted', world.now);
   const ahead = verdictOn(situationOf(world, record, known, undefined), []);
+  const hints = homeHints(world, binding.effective, index);
+  const changes = ahead.changes.map((change) =>
+    change.kind === 'create' ? { ...change, details: [...change.details, ...hints] } : change,
+  );
   return {
     binding,
-    changes: binding.adopt === undefined ? ahead.changes : [...first.changes, ...ahead.changes],
+    changes: binding.adopt === undefined ? changes : [...first.changes, ...changes],
     holds: ahead.holds,
     status: { ...ahead.status, sync: 'OutOfSync', phase: 'New' },
   };

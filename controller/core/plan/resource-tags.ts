@@ -88,9 +88,7 @@ export function snapshotTags(
 
 /** Those of a resource's tags that are this program's words. */
 export function devinstanceTags(tags: Tags): Tags {
-  return Object.fromEntries(
-    Object.entries(tags).filter(([key]) => key.startsWith('devinstance:')),
-  );
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith('devinstance:')));
 }
 
 /** Whether a home is neither given up nor still on its way from a snapshot. */

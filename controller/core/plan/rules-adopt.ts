@@ -1,3 +1,4 @@
+import type { Action } from '../action.ts';
 import type { Home, Snapshot } from '../observed.ts';
 import { tagKeys } from '../tags.ts';
 import { detachHome } from './detach.ts';
@@ -39,7 +40,9 @@ function adoptVolume(situation: Situation, volumeId: string): Finding {
   }
   const holder = neighbours.holderOf(home);
   const trouble =
-    claimTrouble(situation, home, holder) ?? stateTrouble(situation, home) ?? zoneTrouble(situation, home);
+    claimTrouble(situation, home, holder) ??
+    stateTrouble(situation, home) ??
+    zoneTrouble(situation, home);
   if (trouble !== undefined) return trouble;
   const attachment = home.attachments.find(({ state }) => state !== 'detached');
   if (attachment !== undefined) {
@@ -51,7 +54,7 @@ function adoptVolume(situation: Situation, volumeId: string): Finding {
   return { action: adoptAction(situation, home) };
 }
 
-function adoptAction({ record, fleet, spec }: Situation, home: Home): Finding['action'] {
+function adoptAction({ record, fleet, spec }: Situation, home: Home): Action {
   return {
     kind: 'adopt-home',
     name: record.name,
@@ -144,7 +147,8 @@ function takeOver(
 ): Finding {
   const { record } = holder;
   const machine = situation.observed.machines.find(({ id }) => id === instanceId);
-  if (machine?.tags[tagKeys.uid] !== record.uid) return attachedElsewhere(situation, home, instanceId);
+  if (machine?.tags[tagKeys.uid] !== record.uid)
+    return attachedElsewhere(situation, home, instanceId);
   if (!isLive(machine)) return { waiting: 'the home to be released by its former machine' };
   if (machine.state === 'stopping') return { waiting: `${machine.id} of ${record.name} to stop` };
   if (machine.state === 'stopped') {

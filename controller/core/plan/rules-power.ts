@@ -46,14 +46,6 @@ export function isOverdue(situation: Situation): boolean {
   return machine !== undefined && !isReady(machine, home, observed);
 }
 
-/** Whether a machine that should be on is not there at all, and nothing brings it back yet. */
-export function isLost(situation: Situation): boolean {
-  const { machine, former, record, standing, spec, duty } = situation;
-  if (machine !== undefined || (former !== 'terminated' && former !== 'absent')) return false;
-  if (standing.kind === 'orphaned' || spec.lifecycle !== 'active') return false;
-  return duty.state === 'running' && !isBeingCreated(record) && record.step === undefined;
-}
-
 /** The types to start as, in order: the asked-for one, the last that ran, then the fallbacks. */
 function startTypes({ spec, record }: Situation): readonly string[] {
   const last = record.ranAs === undefined ? [] : [record.ranAs];

@@ -25,7 +25,10 @@ export const snapshotRequestRule: Rule = (situation) => {
   });
   if ('completed' in snapshot) {
     const message = `snapshot ${snapshot.completed.id} of ${home.id} is complete`;
-    return { ending: end(request, 'done', message) };
+    return {
+      ending: end(request, 'done', message),
+      record: forget(record, 'requestedSnapshot'),
+    };
   }
   const details = [`snapshot of home ${home.id}`];
   const note = askedBy(request);
@@ -114,7 +117,11 @@ function finishRestore(situation: Situation, newId: string): Finding {
     const isAbsent = observed.absent.has(newId);
     return isAbsent
       ? { waiting: 'the new home to become visible' }
-      : { holds: [hold(situation, 'ReadFailed', `home ${newId} could not be read`, 'see the failed read')] };
+      : {
+          holds: [
+            hold(situation, 'ReadFailed', `home ${newId} could not be read`, 'see the failed read'),
+          ],
+        };
   }
   if (restored.state === 'creating') return { waiting: 'the new home to be created' };
   if (restored.state !== 'available') return giveUp(situation, restored);
@@ -147,11 +154,9 @@ function exchange(situation: Situation, restored: Home): Finding {
   if (machine !== undefined && home !== undefined && holdsHome(machine, home)) {
     return detachHome(situation, { machine, home, since: record.detachingSince });
   }
-  // In this order: with a lost ledger two homes in use are a conflict, none would be a new one.
   const phase = (id: string, value: string): Finding => ({
     action: { kind: 'tag', name: record.name, resourceId: id, tags: { [tagKeys.phase]: value } },
   });
-  if (restored.tags[tagKeys.phase] !== 'active') return phase(restored.id, 'active');
   if (home === undefined && !observed.absent.has(record.homeId ?? '')) {
     const message = `home ${record.homeId} could not be read`;
     return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
@@ -159,6 +164,7 @@ function exchange(situation: Situation, restored: Home): Finding {
   if (home !== undefined && home.state !== 'deleted' && home.tags[tagKeys.phase] !== 'released') {
     return phase(home.id, 'released');
   }
+  if (restored.tags[tagKeys.phase] !== 'active') return phase(restored.id, 'active');
   const { requestId = '', snapshotId = '' } = record.restore ?? {};
   const old = record.homeId === undefined ? '' : `; ${record.homeId} is kept, released`;
   return {

@@ -1,3 +1,4 @@
+import type { Action } from '../action.ts';
 import type { Home, Machine } from '../observed.ts';
 import { tagKeys } from '../tags.ts';
 import { detachHome } from './detach.ts';
@@ -38,7 +39,9 @@ export const retireRule: Rule = (situation) => {
 function retireChange(situation: Situation) {
   const { machine, record } = situation;
   const ofMachine =
-    machine === undefined ? [] : [`machine ${machine.id} is stopped, then terminated with its root`];
+    machine === undefined
+      ? []
+      : [`machine ${machine.id} is stopped, then terminated with its root`];
   const ofHome =
     record.homeId === undefined
       ? []
@@ -46,7 +49,7 @@ function retireChange(situation: Situation) {
   return change(situation, 'retire', ['spec_lifecycle'], {
     details: [...ofMachine, ...ofHome],
     at: 'now',
-    note: 'lifecycle: active takes it back; after the terminate it brings a new machine around the home',
+    note: 'lifecycle: active takes it back',
   });
 }
 
@@ -85,7 +88,7 @@ function terminateAction(
   { record }: Situation,
   machine: Machine,
   homeId: string | undefined,
-): Finding['action'] {
+): Action {
   return {
     kind: 'terminate',
     name: record.name,
@@ -116,6 +119,10 @@ function withoutMachine(situation: Situation): Finding {
     return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
   }
   if (isMaybeInvisible(situation)) return { waiting: 'the machine to become visible' };
+  const isGoing = observed.machines.some(
+    ({ tags, state }) => tags[tagKeys.uid] === record.uid && state === 'shutting-down',
+  );
+  if (isGoing) return { waiting: 'the machine to be terminated' };
   if (home === undefined) return {};
   const snapshot = retirementSnapshot(situation, home);
   if (!('completed' in snapshot)) return snapshot;

@@ -62,11 +62,9 @@ function dutyAhead(situation: Situation): Status['duty'] {
   return isPutAway(situation) ? undefined : duty;
 }
 
-/** Whether its schedule has no more say: suspended, or retired and off. */
-export function isPutAway({ spec, machine, duty }: Situation): boolean {
-  if (spec.lifecycle === 'suspended') return true;
-  if (spec.lifecycle !== 'retired') return false;
-  return machine?.state !== 'running' || duty.state === 'stopped';
+/** Whether its schedule has no more say: suspended or retired. */
+export function isPutAway({ spec }: Situation): boolean {
+  return spec.lifecycle !== 'active';
 }
 
 function healthOf(situation: Situation, { holds, waiting }: Outlook): Status['health'] {

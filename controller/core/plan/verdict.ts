@@ -89,7 +89,7 @@ export function verdictOn(situation: Situation, interlocks: readonly Interlock[]
     holds,
     waiting,
     action: chosen?.action,
-    endings: gathered(findings, ({ ending }) => (ending === undefined ? none : [ending])),
+    endings: gathered<RequestEnding>(findings, ({ ending }) => ending && [ending]),
     transition,
     wakeAt: nextLook(situation, transition, findings),
     status: statusOf(situation, outlook),
@@ -167,10 +167,7 @@ function withoutIdleRetries(
   );
 }
 
-function applyRules(
-  situation: Situation,
-  interlocks: readonly Interlock[],
-): readonly Finding[] {
+function applyRules(situation: Situation, interlocks: readonly Interlock[]): readonly Finding[] {
   const findings: Finding[] = [];
   for (const rule of rules) {
     const opinion = rule(situation);
