@@ -111,6 +111,9 @@ export function interestOf(
 ): Interest {
   const all = [...records.values()];
   const specs = [...desired.devInstances.values(), ...all.map((record) => record.effective)];
+  // What no file asks for any more is never launched and changes no type.
+  const frozen = all.filter(({ name }) => desired.invalid.has(name));
+  const followed = [...desired.devInstances.values(), ...frozen.map(({ effective }) => effective)];
   const known = <T>(values: readonly (T | undefined)[]): T[] => [
     ...new Set(values.filter((value) => value !== undefined)),
   ];
@@ -122,5 +125,6 @@ export function interestOf(
     subnetIds: known(specs.flatMap((spec) => spec.subnets)),
     channels: [...desired.channels.values()],
     imageIds: known(specs.map((spec) => ('id' in spec.image ? spec.image.id : undefined))),
+    instanceTypes: known(followed.flatMap((spec) => [spec.instanceType, ...spec.fallbackTypes])),
   };
 }

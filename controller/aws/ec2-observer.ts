@@ -23,6 +23,7 @@ import { tagFilter } from './ec2-fields.ts';
 import { listHomes, readHomes, withModifications } from './ec2-homes.ts';
 import { readImages } from './ec2-images.ts';
 import { listMachines, readMachines, withChecks } from './ec2-machines.ts';
+import { readTypes } from './ec2-types.ts';
 import { classifyError, operatorError, readFailure } from './errors.ts';
 import { apiThrottle } from './throttle.ts';
 
@@ -32,7 +33,8 @@ import { apiThrottle } from './throttle.ts';
  * A pass makes: GetCallerIdentity; DescribeInstances, a page per 1,000; DescribeVolumes, a page
  * per 500; DescribeVolumesModifications where there is a home; DescribeInstanceStatus per 100
  * running machines; DescribeSubnets per 100 subnets; GetParameters per 10 channels that follow a
- * parameter; DescribeImages per 100 images; and reads by id of what the listings left out.
+ * parameter; DescribeImages per 100 images; DescribeInstanceTypes per 100 types; and reads by id of
+ * what the listings left out.
  */
 export function ec2Observer(access: Ec2Access): Observer {
   return pacedObserver({ ...access, throttle: apiThrottle(access.clock) });
@@ -63,11 +65,12 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
   const fleet = tagFilter(tagKeys.fleet, interest.fleet);
   const listedMachines = await listMachines(access, [fleet]);
   throwForOperator(listedMachines);
-  const [machines, listedHomes, subnets, images, reports] = await Promise.all([
+  const [machines, listedHomes, subnets, images, types, reports] = await Promise.all([
     readMachinePart(access, listedMachines, interest.machineIds),
     listHomes(access, [fleet, { Name: `tag:${tagKeys.role}`, Values: ['home'] }]),
     readSubnets(access, interest.subnetIds),
     readImages(access, interest),
+    readTypes(access, interest.instanceTypes),
     readReports(access),
   ]);
   const homeIds = [...interest.homeIds, ...machines.items.flatMap(homeIdsOf)];
@@ -78,12 +81,14 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
     absent: new Set([...machines.absent, ...homes.absent]),
     subnets: subnets.found,
     images: images.images,
+    instanceTypes: types.types,
     reports: reports.found,
     failures: [
       ...machines.failures,
       ...homes.failures,
       ...subnets.failures,
       ...images.failures,
+      ...types.failures,
       ...reports.failures,
     ],
   };

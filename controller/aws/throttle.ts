@@ -26,6 +26,7 @@ const requestRates = {
   DescribeVolumesModifications: reads,
   DescribeSubnets: reads,
   DescribeImages: reads,
+  DescribeInstanceTypes: reads,
   GetParameters: reads,
   GetCallerIdentity: reads,
   RunInstances: { size: 5, perSecond: 2 },
