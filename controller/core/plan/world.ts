@@ -77,6 +77,7 @@ export type HoldReason =
   | 'StuckStopping'
   | 'Suspended'
   | 'TypeRefused'
+  | 'TypeUnusable'
   | 'UnknownState'
   | 'UpgradeNever';
 
