@@ -4,7 +4,7 @@ import type { ReadFailure } from './core/observed.ts';
 import { firstRecord } from './core/plan/binding.ts';
 import { makePlan } from './core/plan/make-plan.ts';
 import { applyOutcome, withStep } from './core/plan/memory.ts';
-import type { Plan } from './core/plan/world.ts';
+import type { Plan, World } from './core/plan/world.ts';
 import type { DevInstanceRecord } from './core/record.ts';
 import type { Clock, Cloud, Ledger, Specs, Steady, StoredRecord } from './ports.ts';
 import { type Reading, readWorld } from './world.ts';
@@ -32,6 +32,8 @@ export interface PassPorts {
 
 export interface PassReport {
   readonly parsed: ParsedSpecs;
+  /** What the plan was made from, with the names that this pass bound. */
+  readonly world: World;
   /** The plan of this pass, after new names were bound. */
   readonly plan: Plan;
   readonly outcomes: readonly { readonly action: Action; readonly outcome: Outcome }[];
@@ -51,12 +53,12 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
   const read = { ...ports, observer: ports.cloud };
   const reading = await readWorld(read, observeOnly);
   const stored = new Map(reading.stored);
-  const plan = await bindNew(ports, reading, stored);
+  const { world, plan } = await bindNew(ports, reading, stored);
   await writeAll(ports, stored, plan.memos);
   const performed = await performAll(ports, stored, plan.actions);
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
-  const { failures } = reading.world.observed;
-  return { parsed: reading.parsed, plan, failures, records, ...performed };
+  const { failures } = world.observed;
+  return { parsed: reading.parsed, world, plan, failures, records, ...performed };
 }
 
 /** Gives new names their uid, durably, and plans again with them. */
@@ -64,16 +66,17 @@ async function bindNew(
   ports: PassPorts,
   reading: Reading,
   stored: Map<string, StoredRecord>,
-): Promise<Plan> {
+): Promise<Pick<PassReport, 'world' | 'plan'>> {
   const plan = makePlan(reading.world);
-  if (plan.bindings.length === 0) return plan;
+  if (plan.bindings.length === 0) return { world: reading.world, plan };
   await writeAll(
     ports,
     stored,
     plan.bindings.map((binding) => firstRecord(binding, ports.newUid, reading.world.now)),
   );
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
-  return makePlan({ ...reading.world, records });
+  const world = { ...reading.world, records };
+  return { world, plan: makePlan(world) };
 }
 
 /** Writes records over their stored versions. */

@@ -1,3 +1,4 @@
+import { allProblems, findWorldProblems } from '../core/faults/world-problems.ts';
 import type { PassPorts, PassReport } from '../pass.ts';
 import { renderProblemsText } from '../render/problems.ts';
 import type { Lease } from '../service/lease.ts';
@@ -87,17 +88,21 @@ export async function settleAndReport(
   return exitCodeOf(last);
 }
 
-function printTroubles({ parsed, plan, failures }: PassReport, io: Io): void {
-  if (parsed.problems.length > 0) io.err(`${renderProblemsText(parsed.problems)}`);
+function printTroubles({ parsed, world, plan, failures }: PassReport, io: Io): void {
+  const found = findWorldProblems(world);
+  const problems = allProblems(parsed, found);
+  if (problems.length > 0) io.err(renderProblemsText(problems));
   for (const { what, message, remedy } of failures) {
     io.err(`devinstance: could not read ${what}: ${message}\n  ${remedy}\n`);
   }
   for (const { name, reason, message, remedy } of plan.holds) {
     // Their cause is among the lines above.
     if (reason === 'InvalidSpec' || reason === 'ReadFailed') continue;
+    if (found.some(({ hold, names }) => hold === reason && names.includes(name))) continue;
     io.err(`${io.paint.yellow(`! ${name}  ${reason}: ${message}`)}\n  -> ${remedy}\n`);
   }
   for (const { reason, message, remedy } of plan.interlocks) {
+    if (found.some(({ hold }) => hold === reason)) continue;
     io.err(`${io.paint.red(`! ${reason}: ${message}`)}\n  -> ${remedy}\n`);
   }
 }

@@ -1,3 +1,4 @@
+import { firstFew } from './first-few.ts';
 import { dayMs, millisBetween } from './instant.ts';
 import { isOverdue } from './plan/rules-power.ts';
 import type { Situation } from './plan/situation.ts';
@@ -25,13 +26,17 @@ export function emptySourceInterlock(world: World): Interlock | undefined {
   };
 }
 
-/** Too many DevInstances removed at once, counting those begun within the last 24 hours. */
-export function disruptedInterlock(world: World): Interlock | undefined {
-  const removed = removedNames(world);
-  const counted = removed.filter((name) => {
+/** Those removed within the last 24 hours: not yet orphaned, or orphaned since. */
+export function removedOfLate(world: World): readonly string[] {
+  return removedNames(world).filter((name) => {
     const since = world.records.get(name)?.orphanedAt;
     return since === undefined || millisBetween(since, world.now) < dayMs;
   });
+}
+
+/** Too many DevInstances removed at once, counting those begun within the last 24 hours. */
+export function disruptedInterlock(world: World): Interlock | undefined {
+  const counted = removedOfLate(world);
   const isNew = counted.some((name) => world.records.get(name)?.orphanedAt === undefined);
   const percent = world.desired.fleet.maxDisruptedPercent;
   const limit = allowed(percent, world.records.size);
@@ -54,7 +59,7 @@ export function unhealthyInterlock(
   if (overdue.length <= limit) return undefined;
   return {
     reason: 'InterlockUnhealthy',
-    message: `${overdue.length} of ${world.records.size} machines should be ready and are not (${overdue.slice(0, 5).join(', ')}${overdue.length > 5 ? ', …' : ''}), the limit is ${limit} (maxUnhealthyPercent ${percent})`,
+    message: `${overdue.length} of ${world.records.size} machines should be ready and are not (${firstFew(overdue)}), the limit is ${limit} (maxUnhealthyPercent ${percent})`,
     remedy: 'mend them, or raise limits.maxUnhealthyPercent in the Fleet to go on',
   };
 }
