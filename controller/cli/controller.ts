@@ -3,6 +3,7 @@ import type { PassPorts, PassReport } from '../pass.ts';
 import { renderProblemsText } from '../render/problems.ts';
 import type { Lease } from '../service/lease.ts';
 import { passUnderLease, settle, unfinished } from '../service/settle.ts';
+import { openUnlessEmptied } from './emptied-source.ts';
 import type { Globals } from './globals.ts';
 import { exitCodes, type Io, UsageError } from './io.ts';
 import { watchProgress } from './progress.ts';
@@ -32,15 +33,20 @@ export async function runController(
   }
   const timeoutMs = parseDuration(options.timeout, '--timeout');
   const observeOnly = options.observe ?? false;
-  const opened = await openForActing(globals);
+  const opened = await openUnlessEmptied(openForActing, globals);
+  if ('emptied' in opened) {
+    io.err(renderProblemsText([opened.emptied]));
+    return exitCodes.interlock;
+  }
+  const { ports: parts } = opened;
   try {
-    return await withLease(opened, io, async (ports) => {
+    return await withLease(parts, io, async (ports) => {
       if (!options.once) return settleAndReport(ports, { observeOnly, timeoutMs }, io);
       const { onOutcome } = watchProgress(io, ports.clock);
       return reportOnce(await passUnderLease({ ...ports, onOutcome }, observeOnly), io);
     });
   } finally {
-    await opened.close();
+    await parts.close();
   }
 }
 

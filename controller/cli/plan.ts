@@ -3,10 +3,11 @@ import { allProblems, findWorldProblems } from '../core/faults/world-problems.ts
 import type { Instant } from '../core/instant.ts';
 import { makePlan } from '../core/plan/make-plan.ts';
 import type { Plan, World } from '../core/plan/world.ts';
-import { planNdjson } from '../render/plan-json.ts';
+import { planNdjson, problemsNdjson } from '../render/plan-json.ts';
 import { planText } from '../render/plan-text.ts';
 import { renderProblemsText } from '../render/problems.ts';
 import { readWorld } from '../world.ts';
+import { openUnlessEmptied } from './emptied-source.ts';
 import type { Globals } from './globals.ts';
 import { parseInstantArgument } from './instant-argument.ts';
 import { exitCodes, type Io } from './io.ts';
@@ -21,7 +22,13 @@ export interface PlanOptions {
 /** `devinstance plan`: reads everything, writes nothing. Answers the exit code. */
 export async function runPlan(options: PlanOptions, globals: Globals, io: Io): Promise<number> {
   const at = options.at === undefined ? undefined : parseInstantArgument('--at', options.at);
-  const ports = await openForReading(globals);
+  const opened = await openUnlessEmptied(openForReading, globals);
+  if ('emptied' in opened) {
+    const problems = [opened.emptied];
+    io.out(options.output === 'json' ? problemsNdjson(problems) : renderProblemsText(problems));
+    return exitCodes.interlock;
+  }
+  const { ports } = opened;
   try {
     const { world: read, parsed } = await readWorld(ports, false);
     const world: World = at === undefined ? read : { ...read, now: at };

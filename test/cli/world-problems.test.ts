@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runController } from '../../controller/cli/controller.ts';
@@ -112,4 +112,25 @@ test('too many files removed: exit 3, at the limit in the Fleet, with their name
   const { code: controlled, err } = await control(fleet);
   expect(controlled).toBe(3);
   expect(err).toMatch(/^specs\/fleet\.yaml:12:26 E_GUARD InterlockDisrupted: .*\n {2}fix: .*\n$/);
+});
+
+test('every file removed, the Fleet too, beside a living ledger: exit 3 at the folder', async () => {
+  const fleet = await settledFleet();
+  await rm(fleet.specs, { recursive: true });
+  await mkdir(fleet.specs);
+  const { code, text, diagnostics } = await plan(fleet);
+  expect([code, diagnostics]).toEqual([3, ['specs:1:1 E_GUARD']]);
+  expect(text).toMatch(
+    / and 3 DevInstances in the ledger file:.*: nothing is done\n {2}fix: Restore/,
+  );
+  expect(await control(fleet)).toEqual({ code: 3, err: text });
+});
+
+test('a folder in which there never was a fleet is no guard: exit 1 as before', async () => {
+  const fleet = await makeCliFleet();
+  await rm(fleet.specs, { recursive: true });
+  await mkdir(fleet.specs);
+  await expect(plan(fleet)).rejects.toThrow('there is no Fleet');
+  await writeFile(join(fleet.specs, 'ada.yaml'), 'kind: DevInstance');
+  await expect(plan(fleet)).rejects.toThrow('no usable Fleet');
 });
