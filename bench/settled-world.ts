@@ -37,6 +37,10 @@ export function settledWorlds(
   const settled = [...desired.devInstances.values()].map((spec, index) =>
     settledMachine({ fleet, spec, index, now, handling }),
   );
+  const types = [...desired.devInstances.values()].flatMap((spec) => [
+    spec.instanceType,
+    ...spec.fallbackTypes,
+  ]);
   const ledger = JSON.stringify(settled.map(({ record }) => record));
   const observed: World['observed'] = {
     machines: settled.map(({ machine }) => machine),
@@ -45,6 +49,7 @@ export function settledWorlds(
     absent: new Set(),
     subnets: new Map(),
     images: new Map([['ubuntu-24.04', image]]),
+    instanceTypes: new Map(types.map((type) => [type, { architectures: ['x86_64'] }])),
     reports: undefined,
     failures: [],
   };

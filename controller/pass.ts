@@ -6,7 +6,7 @@ import { applyOutcome } from './core/plan/apply-outcome.ts';
 import { firstRecord } from './core/plan/binding.ts';
 import { makePlan } from './core/plan/make-plan.ts';
 import { withStep } from './core/plan/memory.ts';
-import type { Plan } from './core/plan/world.ts';
+import type { Plan, World } from './core/plan/world.ts';
 import type { DevInstanceRecord } from './core/record.ts';
 import type { Clock, Cloud, Ledger, Specs, Steady, StoredRecord } from './ports.ts';
 import { type Reading, readWorld } from './world.ts';
@@ -34,6 +34,8 @@ export interface PassPorts {
 
 export interface PassReport {
   readonly parsed: ParsedSpecs;
+  /** What the plan was made from, with the names that this pass bound. */
+  readonly world: World;
   /** The plan of this pass, after new names were bound. */
   readonly plan: Plan;
   readonly outcomes: readonly { readonly action: Action; readonly outcome: Outcome }[];
@@ -53,14 +55,14 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
   const read = { ...ports, observer: ports.cloud };
   const reading = await readWorld(read, observeOnly);
   const stored = new Map(reading.stored);
-  const plan = await bindNew(ports, reading, stored);
+  const { world, plan } = await bindNew(ports, reading, stored);
   // Before the records: one that forgets a request that is still open would begin it again.
-  await endRequests(ports, plan, reading.world.now);
+  await endRequests(ports, plan, world.now);
   await writeAll(ports, stored, plan.memos);
   const performed = await performAll(ports, stored, plan.actions);
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
-  const { failures } = reading.world.observed;
-  return { parsed: reading.parsed, plan, failures, records, ...performed };
+  const { failures } = world.observed;
+  return { parsed: reading.parsed, world, plan, failures, records, ...performed };
 }
 
 /** Gives new names their uid, durably, and plans again with them. */
@@ -68,16 +70,17 @@ async function bindNew(
   ports: PassPorts,
   reading: Reading,
   stored: Map<string, StoredRecord>,
-): Promise<Plan> {
+): Promise<Pick<PassReport, 'world' | 'plan'>> {
   const plan = makePlan(reading.world);
-  if (plan.bindings.length === 0) return plan;
+  if (plan.bindings.length === 0) return { world: reading.world, plan };
   await writeAll(
     ports,
     stored,
     plan.bindings.map((binding) => firstRecord(binding, ports.newUid, reading.world.now)),
   );
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
-  return makePlan({ ...reading.world, records });
+  const world = { ...reading.world, records };
+  return { world, plan: makePlan(world) };
 }
 
 async function endRequests({ ledger }: PassPorts, { endings }: Plan, now: Instant): Promise<void> {

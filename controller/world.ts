@@ -122,6 +122,9 @@ export function interestOf(
   const sources = specs
     .filter(({ name }) => records.get(name)?.homeId === undefined)
     .flatMap(({ homeVolume }) => homeVolume.from ?? []);
+  // What no file asks for any more is never launched and changes no type.
+  const frozen = all.filter(({ name }) => desired.invalid.has(name));
+  const followed = [...desired.devInstances.values(), ...frozen.map(({ effective }) => effective)];
   return {
     account,
     fleet: desired.fleet.name,
@@ -138,6 +141,7 @@ export function interestOf(
     subnetIds: known(specs.flatMap((spec) => spec.subnets)),
     channels: [...desired.channels.values()],
     imageIds: known(specs.map((spec) => ('id' in spec.image ? spec.image.id : undefined))),
+    instanceTypes: known(followed.flatMap((spec) => [spec.instanceType, ...spec.fallbackTypes])),
   };
 }
 

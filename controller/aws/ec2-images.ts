@@ -2,6 +2,7 @@ import { DescribeImagesCommand, type Image } from '@aws-sdk/client-ec2';
 import { GetParametersCommand, type Parameter } from '@aws-sdk/client-ssm';
 import type { ResolvedChannel } from '../core/desired.ts';
 import type { ImageReading, Interest, ReadFailure } from '../core/observed.ts';
+import { quote } from '../core/spec/problem.ts';
 import { chunksOf, type PacedAccess, read, readByIds } from './ec2-access.ts';
 import { classifyError, readFailure } from './errors.ts';
 
@@ -165,7 +166,7 @@ function judge(
   const { imageId, channel } = candidate;
   const source = channel?.pin === undefined && channel ? ` (from ${channel.follow})` : '';
   const bad = (reason: string) => unusable(`${reason}${source}`, checkImage);
-  if (!isImageId(imageId)) return bad(`"${printable(imageId)}" is not an image id`);
+  if (!isImageId(imageId)) return bad(`${quote(imageId)} is not an image id`);
   if (described.absent.has(imageId)) return bad(`image ${imageId} does not exist here`);
   const image = described.found.get(imageId);
   if (image === undefined) return undefined;
@@ -198,10 +199,4 @@ function judge(
     rootDeviceName: image.RootDeviceName,
     rootSnapshotGib,
   };
-}
-
-/** Text from outside, short and without control characters. */
-function printable(text: string): string {
-  const plain = text.replaceAll(/[^\x20-\x7e]/g, '?');
-  return plain.length > 60 ? `${plain.slice(0, 60)}…` : plain;
 }

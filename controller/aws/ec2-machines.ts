@@ -78,6 +78,7 @@ export function machineOf(instance: Instance): Machine {
     ]),
     ...(reason?.Code ? { stateReason: { code: reason.Code, message: reason.Message ?? '' } } : {}),
     type: instance.InstanceType ?? '',
+    ...(instance.Architecture ? { architecture: instance.Architecture } : {}),
     imageId: instance.ImageId ?? '',
     az: instance.Placement?.AvailabilityZone ?? '',
     ...(instance.SubnetId ? { subnetId: instance.SubnetId } : {}),

@@ -25,6 +25,7 @@ import { listHomes, readHomes, withModifications } from './ec2-homes.ts';
 import { readImages } from './ec2-images.ts';
 import { listMachines, readMachines, withChecks } from './ec2-machines.ts';
 import { listSnapshots, readSnapshots } from './ec2-snapshots.ts';
+import { readTypes } from './ec2-types.ts';
 import { classifyError, operatorError, readFailure } from './errors.ts';
 import { apiThrottle } from './throttle.ts';
 
@@ -34,8 +35,8 @@ import { apiThrottle } from './throttle.ts';
  * A pass makes: GetCallerIdentity; DescribeInstances, a page per 1,000; DescribeVolumes, a page
  * per 500; DescribeVolumesModifications where there is a home; DescribeInstanceStatus per 100
  * running machines; DescribeSubnets per 100 subnets; GetParameters per 10 channels that follow a
- * parameter; DescribeImages per 100 images; DescribeSnapshots per 100 snapshots that something waits
- * for; and reads by id of what the listings left out.
+ * parameter; DescribeImages per 100 images; DescribeInstanceTypes per 100 types; DescribeSnapshots
+ * per 100 snapshots that something waits for; and reads by id of what the listings left out.
  */
 export function ec2Observer(access: Ec2Access): Observer {
   return pacedObserver({ ...access, throttle: apiThrottle(access.clock) });
@@ -67,12 +68,13 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
   const fleet = tagFilter(tagKeys.fleet, interest.fleet);
   const listedMachines = await listMachines(access, [fleet]);
   throwForOperator(listedMachines);
-  const [machines, listedHomes, snapshots, subnets, images, reports] = await Promise.all([
+  const [machines, listedHomes, snapshots, subnets, images, types, reports] = await Promise.all([
     readMachinePart(access, listedMachines, interest.machineIds),
     listHomes(access, [fleet, { Name: `tag:${tagKeys.role}`, Values: ['home'] }]),
     readSnapshotPart(access, interest.snapshotIds),
     readSubnets(access, interest.subnetIds),
     readImages(access, interest),
+    readTypes(access, interest.instanceTypes),
     readReports(access),
   ]);
   const homeIds = [...interest.homeIds, ...machines.items.flatMap(homeIdsOf)];
@@ -84,6 +86,7 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
     absent: new Set([...machines.absent, ...homes.absent, ...snapshots.absent]),
     subnets: subnets.found,
     images: images.images,
+    instanceTypes: types.types,
     reports: reports.found,
     failures: [
       ...machines.failures,
@@ -91,6 +94,7 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
       ...snapshots.failures,
       ...subnets.failures,
       ...images.failures,
+      ...types.failures,
       ...reports.failures,
     ],
   };

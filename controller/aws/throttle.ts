@@ -27,6 +27,7 @@ const requestRates = {
   DescribeSnapshots: reads,
   DescribeSubnets: reads,
   DescribeImages: reads,
+  DescribeInstanceTypes: reads,
   GetParameters: reads,
   GetCallerIdentity: reads,
   RunInstances: { size: 5, perSecond: 2 },

@@ -1,7 +1,9 @@
+import { allProblems, findWorldProblems } from '../core/faults/world-problems.ts';
 import type { PassPorts, PassReport } from '../pass.ts';
 import { renderProblemsText } from '../render/problems.ts';
 import type { Lease } from '../service/lease.ts';
 import { passUnderLease, settle, unfinished } from '../service/settle.ts';
+import { openUnlessEmptied } from './emptied-source.ts';
 import type { Globals } from './globals.ts';
 import { exitCodes, type Io, UsageError } from './io.ts';
 import { watchProgress } from './progress.ts';
@@ -31,15 +33,20 @@ export async function runController(
   }
   const timeoutMs = parseDuration(options.timeout, '--timeout');
   const observeOnly = options.observe ?? false;
-  const opened = await openForActing(globals);
+  const opened = await openUnlessEmptied(openForActing, globals);
+  if ('emptied' in opened) {
+    io.err(renderProblemsText([opened.emptied]));
+    return exitCodes.interlock;
+  }
+  const { ports: parts } = opened;
   try {
-    return await withLease(opened, io, async (ports) => {
+    return await withLease(parts, io, async (ports) => {
       if (!options.once) return settleAndReport(ports, { observeOnly, timeoutMs }, io);
       const { onOutcome } = watchProgress(io, ports.clock);
       return reportOnce(await passUnderLease({ ...ports, onOutcome }, observeOnly), io);
     });
   } finally {
-    await opened.close();
+    await parts.close();
   }
 }
 
@@ -87,17 +94,21 @@ export async function settleAndReport(
   return exitCodeOf(last);
 }
 
-function printTroubles({ parsed, plan, failures }: PassReport, io: Io): void {
-  if (parsed.problems.length > 0) io.err(`${renderProblemsText(parsed.problems)}`);
+function printTroubles({ parsed, world, plan, failures }: PassReport, io: Io): void {
+  const found = findWorldProblems(world);
+  const problems = allProblems(parsed, found);
+  if (problems.length > 0) io.err(renderProblemsText(problems));
   for (const { what, message, remedy } of failures) {
     io.err(`devinstance: could not read ${what}: ${message}\n  ${remedy}\n`);
   }
   for (const { name, reason, message, remedy } of plan.holds) {
     // Their cause is among the lines above.
     if (reason === 'InvalidSpec' || reason === 'ReadFailed') continue;
+    if (found.some(({ hold, names }) => hold === reason && names.includes(name))) continue;
     io.err(`${io.paint.yellow(`! ${name}  ${reason}: ${message}`)}\n  -> ${remedy}\n`);
   }
   for (const { reason, message, remedy } of plan.interlocks) {
+    if (found.some(({ hold }) => hold === reason)) continue;
     io.err(`${io.paint.red(`! ${reason}: ${message}`)}\n  -> ${remedy}\n`);
   }
 }

@@ -1,11 +1,13 @@
-import type { ParsedSpecs } from '../core/desired.ts';
+import type { Problem } from '../core/desired.ts';
+import { allProblems, findWorldProblems } from '../core/faults/world-problems.ts';
 import type { Instant } from '../core/instant.ts';
 import { makePlan } from '../core/plan/make-plan.ts';
 import type { Plan, World } from '../core/plan/world.ts';
-import { planNdjson } from '../render/plan-json.ts';
+import { planNdjson, problemsNdjson } from '../render/plan-json.ts';
 import { planText } from '../render/plan-text.ts';
 import { renderProblemsText } from '../render/problems.ts';
 import { readWorld } from '../world.ts';
+import { openUnlessEmptied } from './emptied-source.ts';
 import type { Globals } from './globals.ts';
 import { parseInstantArgument } from './instant-argument.ts';
 import { exitCodes, type Io } from './io.ts';
@@ -20,17 +22,24 @@ export interface PlanOptions {
 /** `devinstance plan`: reads everything, writes nothing. Answers the exit code. */
 export async function runPlan(options: PlanOptions, globals: Globals, io: Io): Promise<number> {
   const at = options.at === undefined ? undefined : parseInstantArgument('--at', options.at);
-  const ports = await openForReading(globals);
+  const opened = await openUnlessEmptied(openForReading, globals);
+  if ('emptied' in opened) {
+    const problems = [opened.emptied];
+    io.out(options.output === 'json' ? problemsNdjson(problems) : renderProblemsText(problems));
+    return exitCodes.interlock;
+  }
+  const { ports } = opened;
   try {
     const { world: read, parsed } = await readWorld(ports, false);
     const world: World = at === undefined ? read : { ...read, now: at };
     const plan = makePlan(world);
+    const problems = allProblems(parsed, findWorldProblems(world));
     io.out(
       options.output === 'json'
-        ? asJson(plan, world, parsed)
-        : `${asOf(at)}${asText(plan, world, parsed, io)}`,
+        ? asJson(plan, world, problems)
+        : `${asOf(at)}${asText(plan, world, problems, io)}`,
     );
-    return planExitCode(plan, world, parsed, options.detailedExitcode ?? false);
+    return planExitCode(plan, world, { problems }, options.detailedExitcode ?? false);
   } finally {
     await ports.close();
   }
@@ -40,18 +49,17 @@ function asOf(at: Instant | undefined): string {
   return at === undefined ? '' : `As of ${at}, with specs and account as they are now:\n`;
 }
 
-function asJson(plan: Plan, world: World, parsed: ParsedSpecs): string {
+function asJson(plan: Plan, world: World, problems: readonly Problem[]): string {
   return planNdjson(plan, {
     fleet: world.desired.fleet.name,
     now: world.now,
     mode: world.desired.fleet.mode,
-    problems: parsed.problems,
+    problems,
     failures: world.observed.failures,
   });
 }
 
-function asText(plan: Plan, world: World, parsed: ParsedSpecs, io: Io): string {
-  const problems = parsed.problems.length === 0 ? '' : `${renderProblemsText(parsed.problems)}`;
+function asText(plan: Plan, world: World, problems: readonly Problem[], io: Io): string {
   const restriction =
     world.desired.fleet.mode === 'observe' ? 'the Fleet is in mode: observe' : undefined;
   const text = planText(
@@ -64,7 +72,7 @@ function asText(plan: Plan, world: World, parsed: ParsedSpecs, io: Io): string {
     },
     io.paint,
   );
-  return problems + text;
+  return renderProblemsText(problems) + text;
 }
 
 /** A DevInstance's own zone, from its spec or its record. */
@@ -73,16 +81,17 @@ export function timezoneOf(world: World, name: string): string {
   return spec?.schedule.timezone ?? 'UTC';
 }
 
-/** 3 beats 1 beats 2; future transitions are no change. */
+/** 3 beats 1 beats 2, but only after a complete observation; future transitions are no change. */
 export function planExitCode(
   plan: Plan,
   world: World,
-  parsed: ParsedSpecs,
+  { problems }: { readonly problems: readonly Problem[] },
   isDetailed: boolean,
 ): number {
-  if (plan.interlocks.length > 0 && world.observed.failures.length === 0)
-    return exitCodes.interlock;
-  const isInvalid = parsed.problems.some((problem) => problem.severity === 'error');
-  if (isInvalid || world.observed.failures.length > 0) return exitCodes.failed;
+  const isComplete = world.observed.failures.length === 0;
+  const isGuarded = plan.interlocks.length > 0 || problems.some(({ code }) => code === 'E_GUARD');
+  if (isGuarded && isComplete) return exitCodes.interlock;
+  const isInvalid = problems.some(({ severity }) => severity === 'error');
+  if (isInvalid || !isComplete) return exitCodes.failed;
   return isDetailed && plan.changes.length > 0 ? exitCodes.changes : exitCodes.done;
 }

@@ -202,11 +202,22 @@ async function openAws(desired: DesiredFleet): Promise<OpenCloud> {
 }
 
 /** The environment's region, as in the SDK; without one, the Fleet's. */
-function regionOf(desired: DesiredFleet): string {
-  return process.env['AWS_REGION'] || process.env['AWS_DEFAULT_REGION'] || desired.fleet.region;
+function regionOf(desired: DesiredFleet | undefined): string {
+  const { AWS_REGION: region, AWS_DEFAULT_REGION: fallback } = process.env;
+  return region || fallback || (desired?.fleet.region ?? '');
 }
 
-async function openLedger(target: LedgerTarget, desired: DesiredFleet): Promise<Ledger> {
+/** The ledger without a Fleet to go by: to read it, never to act on what it says. */
+export function openLedgerAlone(globals: Globals): Promise<Pick<Ledger, LedgerReading>> {
+  return openLedger(targetsOf(globals).ledger, undefined);
+}
+
+type LedgerReading = 'description' | 'records' | 'close';
+
+async function openLedger(
+  target: LedgerTarget,
+  desired: DesiredFleet | undefined,
+): Promise<Ledger> {
   switch (target.kind) {
     case 'memory':
       return (await import('../ledgers/memory.ts')).memoryLedger();

@@ -1,4 +1,5 @@
 import type { Instant } from './instant.ts';
+import type { SpecSources } from './spec/sources.ts';
 
 /** A window of local time; `end <= start` means the next date. Days as `mon`, `mon-fri`, `sun#2`, `fri#L`. */
 export interface ScheduleWindow {
@@ -127,7 +128,7 @@ export interface Problem {
   readonly line: number;
   readonly column: number;
   readonly severity: 'error' | 'warning';
-  /** Stable and greppable: `E_FILE`, `E_ENCODING`, `E_YAML`, `E_REFERENCE`, `E_SCHEMA`, `E_VALUE`, `W_…`. */
+  /** Stable and greppable: `E_FILE`, `E_ENCODING`, `E_YAML`, `E_REFERENCE`, `E_SCHEMA`, `E_VALUE`, `E_GUARD`, `W_…`. */
   readonly code: string;
   readonly message: string;
   /** What to write instead. */
@@ -149,6 +150,8 @@ export interface DesiredFleet {
    * no file names may be in the part that is missing, so it counts as present.
    */
   readonly incomplete?: string;
+  /** Where to locate what only the account or the ledger shows; there where files were read. */
+  readonly sources?: SpecSources;
 }
 
 /** The result of reading a tree: `desired` is missing where no usable Fleet was found. */

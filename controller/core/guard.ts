@@ -1,3 +1,4 @@
+import { firstFew } from './first-few.ts';
 import { dayMs, type Instant, millisBetween } from './instant.ts';
 import { isLost } from './plan/lost.ts';
 import { isOverdue } from './plan/rules-power.ts';
@@ -36,29 +37,44 @@ export function emptySourceInterlock(world: World): Interlock | undefined {
   };
 }
 
+/** Those removed within the last 24 hours: not yet orphaned, or orphaned since. */
+export function removedOfLate(world: World): readonly string[] {
+  return removedRecords(world, livingRecords(world))
+    .filter(({ orphanedAt }) => isOfLate(orphanedAt, world.now))
+    .map(({ name }) => name);
+}
+
+/** Those that git retires and that did not begin to go more than 24 hours ago. */
+export function retiredOfLate({ records, desired, now }: World): readonly string[] {
+  return [...records.values()]
+    .filter(({ name, owner, retirement }) => {
+      const wanted = desired.devInstances.get(name);
+      const isRetired = wanted?.lifecycle === 'retired' && wanted.owner.name === owner;
+      return isRetired && isOfLate(retirement?.since, now);
+    })
+    .map(({ name }) => name);
+}
+
+function isOfLate(since: Instant | undefined, now: Instant): boolean {
+  return since === undefined || millisBetween(since, now) < dayMs;
+}
+
 /** Too many DevInstances removed or retired at once, counting those begun within the last 24 hours. */
 export function disruptedInterlock(world: World): Interlock | undefined {
-  const { records, now, desired } = world;
-  const removed = removedRecords(world, livingRecords(world)).map((record) => record.orphanedAt);
-  const retired = [...records.values()].filter(isRetired).map((record) => record.retirement?.since);
-  const isCounted = (since: Instant | undefined) =>
-    since === undefined || millisBetween(since, now) < dayMs;
-  const counted = [removed.filter(isCounted), retired.filter(isCounted)] as const;
+  const { records, desired } = world;
+  const [removed, retired] = [removedOfLate(world), retiredOfLate(world)];
   const percent = desired.fleet.maxDisruptedPercent;
   const total = Math.max(1, livingRecords(world).length);
   const limit = allowed(percent, total);
-  const isNew = counted.some((begun) => begun.includes(undefined));
-  if (!isNew || counted[0].length + counted[1].length <= limit) return undefined;
+  const isNew =
+    removed.some((name) => records.get(name)?.orphanedAt === undefined) ||
+    retired.some((name) => records.get(name)?.retirement === undefined);
+  if (!isNew || removed.length + retired.length <= limit) return undefined;
   return {
     reason: 'InterlockDisrupted',
-    message: `${disruptionText(counted[0].length, counted[1].length, total)} within 24 h, the limit is ${limit} (maxDisruptedPercent ${percent})`,
+    message: `${disruptionText(removed.length, retired.length, total)} within 24 h, the limit is ${limit} (maxDisruptedPercent ${percent})`,
     remedy: 'restore the files, or raise limits.maxDisruptedPercent in the Fleet to go on',
   };
-
-  function isRetired({ name, owner }: DevInstanceRecord): boolean {
-    const wanted = desired.devInstances.get(name);
-    return wanted?.lifecycle === 'retired' && wanted.owner.name === owner;
-  }
 }
 
 function disruptionText(removed: number, retired: number, total: number): string {
@@ -83,10 +99,9 @@ export function unhealthyInterlock(
   const total = livingRecords(world).length;
   const limit = allowed(percent, total);
   if (unhealthy.length <= limit) return undefined;
-  const named = `${unhealthy.slice(0, 5).join(', ')}${unhealthy.length > 5 ? ', …' : ''}`;
   return {
     reason: 'InterlockUnhealthy',
-    message: `${unhealthy.length} of ${total} machines should be ready and are not (${named}), the limit is ${limit} (maxUnhealthyPercent ${percent})`,
+    message: `${unhealthy.length} of ${total} machines should be ready and are not (${firstFew(unhealthy)}), the limit is ${limit} (maxUnhealthyPercent ${percent})`,
     remedy: 'mend them, or raise limits.maxUnhealthyPercent in the Fleet to go on',
   };
 }

@@ -17,6 +17,8 @@ export interface Machine {
   /** Why it is in its state, as EC2 says: `Client.UserInitiatedShutdown`. */
   readonly stateReason?: { readonly code: string; readonly message: string };
   readonly type: string;
+  /** Of its image, for ever: `x86_64`, `arm64`. Undefined where the answer does not say it. */
+  readonly architecture?: string;
   readonly imageId: string;
   readonly az: string;
   readonly subnetId?: string;
@@ -101,6 +103,11 @@ export type ImageReading =
     }
   | { readonly usable: false; readonly reason: string; readonly remedy: string };
 
+/** What AWS says of an instance type. One that it does not know has no architecture at all. */
+export interface InstanceTypeReading {
+  readonly architectures: readonly string[];
+}
+
 /** What the host inside a machine says of itself. Advisory: never grounds for destruction. */
 export interface HostReport {
   readonly machineId: string;
@@ -112,7 +119,15 @@ export interface HostReport {
 
 /** A read that failed or came back partial: what it would have said is unknown, never absent. */
 export interface ReadFailure {
-  readonly what: 'machines' | 'homes' | 'snapshots' | 'checks' | 'subnets' | 'images' | 'reports';
+  readonly what:
+    | 'machines'
+    | 'homes'
+    | 'snapshots'
+    | 'checks'
+    | 'subnets'
+    | 'images'
+    | 'types'
+    | 'reports';
   readonly message: string;
   readonly remedy: string;
 }
@@ -128,6 +143,8 @@ export interface Observed {
   readonly subnets: ReadonlyMap<string, Subnet>;
   /** By channel name, and by image id for DevInstances with an own image. */
   readonly images: ReadonlyMap<string, ImageReading>;
+  /** By name. A type that is not in it was not read: nothing is said of it. */
+  readonly instanceTypes: ReadonlyMap<string, InstanceTypeReading>;
   /** By machine id; undefined where this account's hosts have nowhere to report. */
   readonly reports: ReadonlyMap<string, HostReport> | undefined;
   readonly failures: readonly ReadFailure[];
@@ -144,4 +161,5 @@ export interface Interest {
   readonly subnetIds: readonly string[];
   readonly channels: readonly import('./desired.ts').ResolvedChannel[];
   readonly imageIds: readonly string[];
+  readonly instanceTypes: readonly string[];
 }

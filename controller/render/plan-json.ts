@@ -21,7 +21,7 @@ export function planNdjson(
   const { fleet, now, mode, problems, failures } = context;
   const lines: readonly Record<string, unknown>[] = [
     { type: 'plan', fleet, now, mode },
-    ...problems.map((problem) => ({ type: 'diagnostic', ...problem })),
+    ...problems.map(diagnostic),
     ...failures.map((failure) => ({ type: 'read_failure', ...failure })),
     ...plan.interlocks.map((interlock) => ({ type: 'interlock', ...interlock })),
     ...plan.changes.map(({ kind, ...change }) => ({
@@ -34,5 +34,18 @@ export function planNdjson(
     ...plan.transitions.map((transition) => ({ type: 'transition', ...transition })),
     { type: 'change_summary', ...countChanges(plan) },
   ];
+  return ndjson(lines);
+}
+
+/** Problems alone, in the lines of a plan: where there can be none. */
+export function problemsNdjson(problems: readonly Problem[]): string {
+  return ndjson(problems.map(diagnostic));
+}
+
+function diagnostic(problem: Problem): Record<string, unknown> {
+  return { type: 'diagnostic', ...problem };
+}
+
+function ndjson(lines: readonly Record<string, unknown>[]): string {
   return lines.map((line) => `${JSON.stringify({ schemaVersion, ...line })}\n`).join('');
 }

@@ -130,11 +130,16 @@ test.each([
   ['DescribeSubnets', 'subnets'],
   ['GetParameters', 'images'],
   ['DescribeImages', 'images'],
+  ['DescribeInstanceTypes', 'types'],
 ])('a failed %s is a failure of %s and of nothing else', async (action, what) => {
   const { sim, cloud } = await fleetOf(['ada-01']);
   sim.faults.add({ action, when: 'before', error: 'timeout', times: 9 });
   const { machines, homes, failures } = await cloud.observe(
-    interestIn({ subnetIds: [simSubnets[0]], channels: [simChannel] }),
+    interestIn({
+      subnetIds: [simSubnets[0]],
+      channels: [simChannel],
+      instanceTypes: ['t3.xlarge'],
+    }),
   );
   expect(failures.map((failure) => failure.what)).toEqual([what]);
   expect([machines.length, homes.length]).toEqual([1, 1]);
@@ -193,7 +198,13 @@ test('a settled pass makes one read of each kind', async () => {
   const { sim, cloud } = await fleetOf(['ada-01', 'bob-01']);
   const before = sim.calls.length;
   await cloud.identity();
-  await cloud.observe(interestIn({ subnetIds: [...simSubnets], channels: [simChannel] }));
+  await cloud.observe(
+    interestIn({
+      subnetIds: [...simSubnets],
+      channels: [simChannel],
+      instanceTypes: ['t3.xlarge', 't3a.xlarge'],
+    }),
+  );
   expect(callsAfter(sim, before)).toEqual({
     GetCallerIdentity: 1,
     DescribeInstances: 1,
@@ -203,6 +214,7 @@ test('a settled pass makes one read of each kind', async () => {
     DescribeSubnets: 1,
     GetParameters: 1,
     DescribeImages: 1,
+    DescribeInstanceTypes: 1,
   });
 });
 

@@ -1,51 +1,17 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type ControllerOptions, runController } from '../../controller/cli/controller.ts';
-import type { Globals } from '../../controller/cli/globals.ts';
-import { type Io, UsageError } from '../../controller/cli/io.ts';
+import { UsageError } from '../../controller/cli/io.ts';
 import { planExitCode, runPlan, timezoneOf } from '../../controller/cli/plan.ts';
 import { watchProgress } from '../../controller/cli/progress.ts';
 import type { Action } from '../../controller/core/action.ts';
 import type { Problem } from '../../controller/core/desired.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import type { Plan } from '../../controller/core/plan/world.ts';
-import { plain } from '../../controller/render/paint.ts';
-import { type FleetFolder, makeFleetFolder } from '../support/fleet-folder.ts';
+import { listen, makeCliFleet } from '../support/cli-fleet.ts';
 import { makeRecord, makeSpec, makeWorld } from '../support/world.ts';
-
-interface Heard extends Io {
-  readonly heard: { out: string; err: string };
-}
-
-function listen(isTerminal = false): Heard {
-  const heard = { out: '', err: '' };
-  return {
-    heard,
-    out: (text) => {
-      heard.out += text;
-    },
-    err: (text) => {
-      heard.err += text;
-    },
-    paint: plain,
-    isTerminal,
-  };
-}
-
-/** A folder with two DevInstances of the sample fleet, and the account and ledger in it. */
-async function makeFleet(): Promise<FleetFolder & { readonly globals: Globals }> {
-  const folder = await makeFleetFolder({ only: ['ada-01', 'dennis-01'] });
-  onTestFinished(() => folder.remove());
-  const globals = {
-    specs: folder.specs,
-    cloud: `sim:${join(folder.path, 'account.json')}`,
-    ledger: `file:${join(folder.path, 'ledger.json')}`,
-    color: false,
-  };
-  return { ...folder, globals };
-}
 
 const options = (over: Partial<ControllerOptions>): ControllerOptions => ({
   timeout: '30m',
@@ -66,7 +32,7 @@ test.each([
     message: '--timeout is not a duration: "soon"',
   },
 ])('$what is wrong usage, and nothing is opened', async ({ over, message }) => {
-  const fleet = await makeFleet();
+  const fleet = await makeCliFleet();
   const run = runController(options(over), fleet.globals, listen());
   await expect(run).rejects.toThrow(UsageError);
   await expect(run).rejects.toThrow(message);
@@ -74,7 +40,7 @@ test.each([
 });
 
 test('until settled: exit 0, progress on the way, and a second run finds nothing to do', async () => {
-  const fleet = await makeFleet();
+  const fleet = await makeCliFleet();
   const io = listen();
   expect(await runController(untilSettled, fleet.globals, io)).toBe(0);
   expect(io.heard.out).toMatch(/^\+00:00 {2}ada-01 {2}launch \S+ in subnet-\w+: i-[0-9a-f]+$/m);
@@ -87,7 +53,7 @@ test('until settled: exit 0, progress on the way, and a second run finds nothing
 });
 
 test('once: one pass, and what it did', async () => {
-  const fleet = await makeFleet();
+  const fleet = await makeCliFleet();
   const io = listen();
   expect(await runController(options({ once: true }), fleet.globals, io)).toBe(0);
   expect(io.heard.out).toMatch(/\npass: 2 done, 0 failed, 0 waiting for AWS\n$/);
@@ -97,7 +63,7 @@ test('once: one pass, and what it did', async () => {
 });
 
 test('an invalid spec: the others go on, exit 1', async () => {
-  const fleet = await makeFleet();
+  const fleet = await makeCliFleet();
   await fleet.edit('instances/dennis-01.yaml', /owner: .*/, 'owner: nobody');
   const io = listen();
   expect(await runController(untilSettled, fleet.globals, io)).toBe(1);
@@ -108,17 +74,20 @@ test('an invalid spec: the others go on, exit 1', async () => {
 });
 
 test('an interlock: exit 3 and how to go on', async () => {
-  const fleet = await makeFleet();
+  const fleet = await makeCliFleet();
   await runController(untilSettled, fleet.globals, listen());
   for (const name of ['ada-01', 'dennis-01']) await rm(join(fleet.specs, `instances/${name}.yaml`));
   const io = listen();
   expect(await runController(untilSettled, fleet.globals, io)).toBe(3);
-  expect(io.heard.err).toMatch(/^! InterlockEmptySource: the specs name none.*\n {2}-> restore/m);
+  // Said once, where it is to be mended, and not of each DevInstance again.
+  expect(io.heard.err).toMatch(
+    /^\S+specs:1:1 E_GUARD InterlockEmptySource: the specs name none.*\n {2}fix: Restore.*\n$/,
+  );
   expect(await runPlan({ output: 'text' }, fleet.globals, listen())).toBe(3);
 });
 
 test('time runs out: exit 1 and what is still waited for', async () => {
-  const fleet = await makeFleet();
+  const fleet = await makeCliFleet();
   const io = listen();
   expect(await runController({ ...untilSettled, timeout: '1s' }, fleet.globals, io)).toBe(1);
   expect(io.heard.err).toMatch(
@@ -127,7 +96,7 @@ test('time runs out: exit 1 and what is still waited for', async () => {
 });
 
 test('--observe does nothing to the account', async () => {
-  const fleet = await makeFleet();
+  const fleet = await makeCliFleet();
   const io = listen();
   const observe = { ...untilSettled, observe: true };
   expect(await runController(observe, fleet.globals, io)).toBe(0);
@@ -137,7 +106,7 @@ test('--observe does nothing to the account', async () => {
 });
 
 test('a plan on an account that does not exist yet writes no file', async () => {
-  const fleet = await makeFleet();
+  const fleet = await makeCliFleet();
   const io = listen();
   expect(await runPlan({ output: 'text' }, fleet.globals, io)).toBe(0);
   expect(io.heard.out).toContain('Plan: 2 to create,');
@@ -146,7 +115,7 @@ test('a plan on an account that does not exist yet writes no file', async () => 
 });
 
 test('a plan on a living account leaves its files as they are', async () => {
-  const fleet = await makeFleet();
+  const fleet = await makeCliFleet();
   await runController(untilSettled, fleet.globals, listen());
   const bigger = 'class: standard\n  homeVolume: {sizeGiB: 333}';
   await fleet.edit('instances/ada-01.yaml', 'class: standard', bigger);
@@ -164,7 +133,7 @@ test('a plan on a living account leaves its files as they are', async () => {
 });
 
 test('plan --at another moment: the schedule then decides', async () => {
-  const fleet = await makeFleet();
+  const fleet = await makeCliFleet();
   const io = listen();
   const at = '2030-01-01T01:00:00+01:00';
   expect(await runPlan({ output: 'json', at }, fleet.globals, io)).toBe(0);
@@ -183,6 +152,7 @@ const error: Problem = {
 };
 const settled = makeWorld({});
 const quiet = makePlan(settled);
+const guard: Problem = { ...error, code: 'E_GUARD' };
 const busy: Plan = {
   ...quiet,
   changes: [{ name: 'a', owner: 'a', kind: 'stop', reasons: [], details: [], at: 'now' }],
@@ -209,6 +179,23 @@ test.each([
     code: 0,
   },
   { what: 'a failed read', plan: busy, world: unread, problems: [], detailed: true, code: 1 },
+  { what: 'a guard', plan: busy, world: settled, problems: [guard], detailed: true, code: 3 },
+  {
+    what: 'a guard and an error',
+    plan: busy,
+    world: settled,
+    problems: [error, guard],
+    detailed: true,
+    code: 3,
+  },
+  {
+    what: 'a guard after a failed read',
+    plan: busy,
+    world: unread,
+    problems: [guard],
+    detailed: true,
+    code: 1,
+  },
   {
     what: 'an interlock',
     plan: braked,

@@ -150,7 +150,9 @@ test('another type with upgrade any-time leaves a machine on that ran outside it
 
 test('a type that AWS refuses stops its machine once, until another type is named', async () => {
   const rig = await livingRig();
-  ask(rig, { instanceType: 'm7i.gigantic', upgrade: { when: 'any-time' } });
+  const error = 'InvalidInstanceAttributeValue';
+  rig.account.faults.add({ action: 'ModifyInstanceAttribute', when: 'before', error, times: 99 });
+  ask(rig, { instanceType: 'm7i.large', upgrade: { when: 'any-time' } });
   expect((await rig.settle()).end).toBe('settled');
   expect(await look(rig)).toMatchObject({ types: ['t3.xlarge'], states: ['running'] });
   expect(rig.events.filter((event) => event === 'StopInstances')).toHaveLength(1);
@@ -161,9 +163,10 @@ test('a type that AWS refuses stops its machine once, until another type is name
   expect(last.plan.holds).toEqual([
     expect.objectContaining({
       reason: 'TypeRefused',
-      message: expect.stringContaining('m7i.gigantic'),
+      message: expect.stringContaining('m7i.large'),
     }),
   ]);
+  rig.account.faults.clear();
   ask(rig, { instanceType: 'm7i.xlarge', upgrade: { when: 'any-time' } });
   await rig.settle();
   expect(await look(rig)).toMatchObject({ types: ['m7i.xlarge'], states: ['running'] });

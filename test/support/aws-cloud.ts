@@ -26,6 +26,7 @@ export function interestIn(changes: Partial<Interest> = {}): Interest {
     subnetIds: [],
     channels: [],
     imageIds: [],
+    instanceTypes: [],
     ...changes,
   };
 }

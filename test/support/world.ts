@@ -159,6 +159,12 @@ export function makeObserved(over: Partial<Observed> = {}): Observed {
         },
       ],
     ]),
+    instanceTypes: new Map(
+      ['t3.xlarge', 't3a.xlarge', 'm7i.xlarge'].map((name) => [
+        name,
+        { architectures: ['x86_64'] },
+      ]),
+    ),
     reports: undefined,
     failures: [],
     ...over,

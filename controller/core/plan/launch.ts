@@ -3,6 +3,7 @@ import type { EffectiveSpec } from '../desired.ts';
 import { hashText } from '../hash.ts';
 import type { ImageReading, Machine, Snapshot, Subnet } from '../observed.ts';
 import { tagKeys } from '../tags.ts';
+import { isFitting } from '../type-fit.ts';
 import { userDataFor } from '../user-data.ts';
 import { retryOf } from './memory.ts';
 import { homeTags, launchTags, snapshotTags } from './resource-tags.ts';
@@ -19,8 +20,9 @@ export interface Placement {
 /**
  * The placements to try in order: the asked-for type in every subnet, then each fallback type. With
  * a home only its zone will do. The first subnet differs from name to name, so that a fleet spreads.
+ * A fallback type that cannot run the image is never tried.
  */
-export function placementsFor(situation: Situation): readonly Placement[] {
+export function placementsFor(situation: Situation, image: UsableImage): readonly Placement[] {
   const { spec, record, observed } = situation;
   const known = spec.subnets
     .map((id) => observed.subnets.get(id))
@@ -28,7 +30,9 @@ export function placementsFor(situation: Situation): readonly Placement[] {
     .filter((subnet) => record.az === undefined || subnet.az === record.az);
   const turn = known.length === 0 ? 0 : Number.parseInt(hashText(spec.name, 6), 16) % known.length;
   const subnets = [...known.slice(turn), ...known.slice(0, turn)];
-  const types = [...new Set([spec.instanceType, ...spec.fallbackTypes])];
+  const types = [...new Set([spec.instanceType, ...spec.fallbackTypes])].filter((type) =>
+    isFitting(observed, type, image.architecture),
+  );
   return types.flatMap((instanceType) => subnets.map((subnet) => ({ subnet, instanceType })));
 }
 

@@ -1,4 +1,5 @@
 import { minuteMs, plusMillis } from '../instant.ts';
+import { typeMisfit } from '../type-fit.ts';
 import { isBeingCreated } from './creating.ts';
 import { type Finding, hold, type Rule } from './finding.ts';
 import { launchAction, nextPlacement, placementsFor } from './launch.ts';
@@ -54,7 +55,14 @@ function launchNow(situation: Situation): Finding {
     const remedy = `set rootVolume.sizeGiB to at least ${image.rootSnapshotGib}`;
     return { holds: [hold(situation, 'ImageUnusable', message, remedy)] };
   }
-  const placement = nextPlacement(situation, placementsFor(situation));
+  const misfit = typeMisfit(observed, spec.instanceType, {
+    architecture: image.architecture,
+    what: `image ${image.imageId}`,
+  });
+  if (misfit !== undefined) {
+    return { holds: [hold(situation, 'TypeUnusable', misfit.message, misfit.fix)] };
+  }
+  const placement = nextPlacement(situation, placementsFor(situation, image));
   if (placement === undefined) return noSubnet(situation);
   return {
     action: launchAction(situation, image, placement),

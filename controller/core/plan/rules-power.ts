@@ -1,6 +1,8 @@
 import { toMillis } from '../instant.ts';
+import type { Machine } from '../observed.ts';
 import type { Retry } from '../record.ts';
 import { nextStart } from '../schedule/duty.ts';
+import { isFitting, typeMisfit } from '../type-fit.ts';
 import { isBeingCreated } from './creating.ts';
 import { isWindowOpen, orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
@@ -46,18 +48,23 @@ export function isOverdue(situation: Situation): boolean {
   return machine !== undefined && !isReady(machine, home, observed);
 }
 
-/** The types to start as, in order: the asked-for one, the last that ran, then the fallbacks. */
-function startTypes({ spec, record }: Situation): readonly string[] {
+/**
+ * The types to start as, in order: the asked-for one (the present one where that cannot run the
+ * machine), the last that ran, then the fallbacks. None that cannot run it.
+ */
+function startTypes({ spec, record, observed }: Situation, machine: Machine): readonly string[] {
+  const fits = (type: string) => isFitting(observed, type, machine.architecture);
+  const first = fits(spec.instanceType) ? spec.instanceType : machine.type;
   const last = record.ranAs === undefined ? [] : [record.ranAs];
-  return [...new Set([spec.instanceType, ...last, ...spec.fallbackTypes])];
+  return [...new Set([first, ...last, ...spec.fallbackTypes])].filter(fits);
 }
 
 /** After a start that was refused for capacity the next type is tried (decision 7). */
-function typeToStartAs(situation: Situation): string {
-  const types = startTypes(situation);
+function typeToStartAs(situation: Situation, machine: Machine): string {
+  const types = startTypes(situation, machine);
   const retry = retryOf(situation.record, 'start');
   const turn = retry?.capacity ? retry.attempts : 0;
-  return types[turn % types.length] ?? situation.spec.instanceType;
+  return types[turn % types.length] ?? machine.type;
 }
 
 /** A changed instance type: set while the machine is stopped; stopped for it only as `upgrade` says. */
@@ -67,11 +74,14 @@ export const typeRule: Rule = (situation) => {
     return undefined;
   }
   if (machine.state === 'stopped') {
-    const instanceType = typeToStartAs(situation);
-    if (machine.type === instanceType) return undefined;
+    const unusable = typeUnusable(situation, machine);
+    const instanceType = typeToStartAs(situation, machine);
+    if (machine.type === instanceType) return unusable;
     const details = [`type ${machine.type} -> ${instanceType}`];
     return {
+      ...unusable,
       changes: [
+        ...(unusable?.changes ?? []),
         change(situation, 'change', ['spec_instance_type'], {
           details,
           at: 'now',
@@ -82,10 +92,28 @@ export const typeRule: Rule = (situation) => {
     };
   }
   if (machine.type === spec.instanceType || record.standInType === machine.type) return undefined;
+  const unusable = typeUnusable(situation, machine);
+  if (unusable !== undefined) return unusable;
   const refusal = retryOf(record, 'set-type');
   if (refusal !== undefined) return typeRefused(situation, machine.type, refusal);
   return typeChangeWhileRunning(situation, machine.id, machine.type);
 };
+
+/** A machine keeps its image's architecture for life: it is never given a type of another one. */
+function typeUnusable(situation: Situation, machine: Machine): Finding | undefined {
+  const { spec, observed } = situation;
+  const wanted = spec.instanceType;
+  if (machine.type === wanted) return undefined;
+  const { architecture, id } = machine;
+  const misfit = typeMisfit(observed, wanted, { architecture, what: `machine ${id}` });
+  if (misfit === undefined) return undefined;
+  const details = [`type ${machine.type} -> ${wanted}`];
+  const withheldBy = 'TypeUnusable';
+  return {
+    changes: [change(situation, 'change', ['spec_instance_type'], { details, withheldBy })],
+    holds: [hold(situation, withheldBy, misfit.message, misfit.fix)],
+  };
+}
 
 /** Nobody is stopped twice for a type that AWS refused to set. */
 function typeRefused(situation: Situation, from: string, { code, message }: Retry): Finding {

@@ -86,6 +86,7 @@ export type HoldReason =
   | 'StuckStopping'
   | 'Suspended'
   | 'TypeRefused'
+  | 'TypeUnusable'
   | 'UnknownState'
   | 'UpgradeNever';
 

@@ -13,6 +13,8 @@ export interface Catalog {
   find<K extends Kind>(kind: K, name: string): Found<K>;
   /** Valid manifests of a kind, in path order. */
   all<K extends Kind>(kind: K): readonly ManifestOf<K>[];
+  /** Valid manifests of every kind, by `manifestKey`. */
+  valid(): ReadonlyMap<string, Manifest>;
   /** Takes out a manifest in which a problem was found. */
   markBroken(manifest: Manifest, why: string): void;
   /** Names that a broken file of this kind, or of none that could be read, stands for. */
@@ -34,7 +36,7 @@ export function makeCatalog(readings: readonly Reading[]): Catalog {
     for (const name of names) if (!ofKind.has(name)) ofKind.set(name, why);
   };
   for (const { manifest, broken: file, problems } of readings) {
-    const key = manifest === undefined ? '' : keyOf(manifest.kind, manifest.name);
+    const key = manifest === undefined ? '' : manifestKey(manifest.kind, manifest.name);
     if (manifest !== undefined && !valid.has(key)) valid.set(key, manifest);
     const problem = problems[0];
     if (file !== undefined && problem !== undefined) noteBroken(file, tellProblem(problem));
@@ -43,7 +45,7 @@ export function makeCatalog(readings: readonly Reading[]): Catalog {
     broken.get(kind)?.get(name) ?? broken.get('any')?.get(name);
   return {
     find<K extends Kind>(kind: K, name: string): Found<K> {
-      const manifest = valid.get(keyOf(kind, name)) as ManifestOf<K> | undefined;
+      const manifest = valid.get(manifestKey(kind, name)) as ManifestOf<K> | undefined;
       if (manifest !== undefined) return { state: 'valid', manifest };
       const why = whyBroken(kind, name);
       return why === undefined ? { state: 'missing' } : { state: 'broken', why };
@@ -52,14 +54,16 @@ export function makeCatalog(readings: readonly Reading[]): Catalog {
       [...valid.values()].filter(
         (manifest): manifest is Manifest & ManifestOf<K> => manifest.kind === kind,
       ),
+    valid: () => valid,
     markBroken(manifest, why) {
-      valid.delete(keyOf(manifest.kind, manifest.name));
+      valid.delete(manifestKey(manifest.kind, manifest.name));
       noteBroken({ kind: manifest.kind, names: [manifest.name] }, why);
     },
     brokenNames: (kind) => new Map([...(broken.get('any') ?? []), ...(broken.get(kind) ?? [])]),
   };
 }
 
-function keyOf(kind: Kind, name: string): string {
+/** What a manifest is found by. */
+export function manifestKey(kind: Kind, name: string): string {
   return `${kind}/${name}`;
 }

@@ -47,6 +47,7 @@ export function parseSpecs(files: readonly SpecFile[], options: ParseOptions = {
     devInstances,
     invalid: invalidNames(catalog, devInstances),
     ...present({ incomplete: whyIncomplete(sorted, labelOf) }),
+    sources: { folder: folder === '' ? '.' : folder, manifests: catalog.valid() },
   };
   return { desired, problems: problems.sort(compareProblems), files: files.length };
 }

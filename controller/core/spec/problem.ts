@@ -7,6 +7,7 @@ export type ProblemCode =
   | 'E_REFERENCE'
   | 'E_SCHEMA'
   | 'E_VALUE'
+  | 'E_GUARD'
   | 'W_NEVER_OFF'
   | 'W_ZONE_SIGN';
 
