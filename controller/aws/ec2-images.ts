@@ -3,7 +3,7 @@ import { GetParametersCommand, type Parameter } from '@aws-sdk/client-ssm';
 import type { ResolvedChannel } from '../core/desired.ts';
 import type { ImageReading, Interest, ReadFailure } from '../core/observed.ts';
 import { quote } from '../core/spec/problem.ts';
-import { chunksOf, type PacedAccess, read, readByIds } from './ec2-access.ts';
+import { chunksOf, type PacedAccess, read, readAllPages, readByIds } from './ec2-access.ts';
 import { classifyError, readFailure } from './errors.ts';
 
 type Unusable = Extract<ImageReading, { usable: false }>;
@@ -140,13 +140,18 @@ async function describeImages(
   access: PacedAccess,
   ids: readonly string[],
 ): Promise<DescribedImages> {
-  const reading = await readByIds(ids, async (some) => {
-    const answer = await read(access, 'DescribeImages', () =>
+  const reading = await readByIds(ids, (some) =>
+    readAllPages(async (NextToken) => {
       // A deprecated image may still be launched, and says so nowhere else.
-      access.ec2.send(new DescribeImagesCommand({ ImageIds: [...some], IncludeDeprecated: true })),
-    );
-    return answer.Images ?? [];
-  });
+      const base = { ImageIds: [...some], IncludeDeprecated: true };
+      const answer = await read(access, 'DescribeImages', () =>
+        access.ec2.send(
+          new DescribeImagesCommand(NextToken === undefined ? base : { ...base, NextToken }),
+        ),
+      );
+      return { items: answer.Images ?? [], nextToken: answer.NextToken };
+    }),
+  );
   const found = new Map(reading.items.map((image) => [image.ImageId ?? '', image]));
   const failed = reading.error !== undefined;
   // An image that the answer simply leaves out is hidden from this account: as good as absent.

@@ -18,6 +18,7 @@ import {
   type Listing,
   type PacedAccess,
   read,
+  readAllPages,
   readByIds,
 } from './ec2-access.ts';
 import { tagFilter } from './ec2-fields.ts';
@@ -202,12 +203,17 @@ async function listHomeSnapshots(access: PacedAccess, fleet: string): Promise<re
 
 /** A subnet that does not exist is left out: one class's mistake must not freeze the others. */
 async function readSubnets(access: PacedAccess, ids: readonly string[]) {
-  const { items, error } = await readByIds(ids, async (some) => {
-    const answer = await read(access, 'DescribeSubnets', () =>
-      access.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [...some] })),
-    );
-    return answer.Subnets ?? [];
-  });
+  const { items, error } = await readByIds(ids, (some) =>
+    readAllPages(async (NextToken) => {
+      const base = { SubnetIds: [...some] };
+      const answer = await read(access, 'DescribeSubnets', () =>
+        access.ec2.send(
+          new DescribeSubnetsCommand(NextToken === undefined ? base : { ...base, NextToken }),
+        ),
+      );
+      return { items: answer.Subnets ?? [], nextToken: answer.NextToken };
+    }),
+  );
   const found = new Map<string, Subnet>();
   for (const { SubnetId: id, AvailabilityZone: az } of items) {
     if (id !== undefined && az !== undefined) found.set(id, { id, az });

@@ -13,6 +13,7 @@ import { type Faults, faultList } from './faults.ts';
 import { reportsAt } from './host.ts';
 import { contentOf } from './lifecycle.ts';
 import { type People, peopleOf } from './people.ts';
+import { rateLimits } from './rates.ts';
 import type { Quirks } from './scene.ts';
 import { addMissing, hasAll } from './seed.ts';
 import { type SimOptions, stageOver } from './stage.ts';
@@ -51,11 +52,16 @@ export interface SimAccount {
 /** A simulated account over a store; several objects may share one file. */
 export function simAccount(options: SimOptions): SimAccount {
   const { store } = options;
-  const quirks: Quirks = { hidden: new Set(), answersChangedTokens: false };
+  const quirks: Quirks = {
+    hidden: new Set(),
+    answersChangedTokens: false,
+    roughPages: undefined,
+    throttles: false,
+  };
   const stage = stageOver(options, quirks);
   const calls: RunningCall[] = [];
   const faults = faultList();
-  const answer = callAnswerer(stage, faults, calls);
+  const answer = callAnswerer(stage, { faults, quirks, limits: rateLimits() }, calls);
   // The clients' `send` is typed by hundreds of commands; which of them are answered is known at
   // run time only. This is the one place where that gap is stepped over.
   const client = (service: ServiceName): unknown => ({

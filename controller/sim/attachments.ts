@@ -13,8 +13,9 @@ import {
   volumeStateOf,
 } from './lifecycle.ts';
 import { getInstance, getVolume } from './resources.ts';
-import type { Scene } from './scene.ts';
+import { never, type Scene } from './scene.ts';
 import type { SimAttachment, SimInstance, SimVolume } from './state.ts';
+import { isStuck } from './sticks.ts';
 
 const maxAttachments = 28;
 
@@ -32,7 +33,7 @@ export function attachVolume(scene: Scene, input: AttachVolumeRequest): VolumeAt
     deviceName,
     deleteOnTermination: false,
     since: scene.now,
-    attachedAt: scene.now + scene.delays.attachMs,
+    attachedAt: isStuck(volume, 'attaching') ? never : scene.now + scene.delays.attachMs,
   };
   volume.attachment = attachment;
   if (!instance.volumeIds.includes(volume.id)) instance.volumeIds.push(volume.id);
@@ -111,11 +112,13 @@ function detach(scene: Scene, instance: SimInstance, volume: SimVolume, isForced
   if (attachment.detachingAt !== undefined && !isForced) {
     throw ec2Error('IncorrectState', `Volume '${volume.id}'is in the 'detaching' state.`);
   }
-  const isHeld = power === 'running' && isMounted(instance, volume.id, now) && !isForced;
+  const isInUse = power === 'running' && isMounted(instance, volume.id, now);
+  const isHeld = (isInUse || isStuck(volume, 'busy')) && !isForced;
   const downAt = power === 'stopping' ? instance.power.settlesAt : now;
+  const detachedAt = isStuck(volume, 'detaching') ? never : downAt + scene.delays.detachMs;
   replanHost(scene, instance);
   attachment.detachingAt = now;
-  attachment.detachedAt = isHeld ? undefined : downAt + scene.delays.detachMs;
+  attachment.detachedAt = isHeld ? undefined : detachedAt;
   replanHost(scene, instance);
 }
 

@@ -25,3 +25,16 @@ export function checkCapacity(scene: Scene, az: string, type: string, count: num
     throw ec2Error('InsufficientInstanceCapacity', message);
   }
 }
+
+/** Takes one place in the pool of a volume type in a zone, as `eu-west-1a/gp3`. */
+export function takeVolumeCapacity(scene: Scene, az: string, type: string): void {
+  const { capacity } = scene.state;
+  const pool = `${az}/${type}`;
+  const left = capacity[pool];
+  if (left === undefined) return;
+  if (left < 1) {
+    const message = `There is not sufficient ${type} volume capacity in ${az}.`;
+    throw ec2Error('InsufficientVolumeCapacity', message);
+  }
+  capacity[pool] = left - 1;
+}

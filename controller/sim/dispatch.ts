@@ -37,7 +37,7 @@ const handlers: Readonly<Record<ServiceName, Readonly<Record<string, Handler>>>>
     RunInstances: mutates(
       'ImageId InstanceType SubnetId SecurityGroupIds MinCount MaxCount ClientToken UserData ' +
         'IamInstanceProfile BlockDeviceMappings TagSpecifications MetadataOptions ' +
-        'InstanceInitiatedShutdownBehavior',
+        'InstanceInitiatedShutdownBehavior DisableApiStop DisableApiTermination',
       runInstances,
     ),
     StartInstances: mutates('InstanceIds', startInstances),
@@ -49,7 +49,7 @@ const handlers: Readonly<Record<ServiceName, Readonly<Record<string, Handler>>>>
       describeInstanceStatus,
     ),
     ModifyInstanceAttribute: mutates(
-      'InstanceId InstanceType BlockDeviceMappings',
+      'InstanceId InstanceType BlockDeviceMappings DisableApiStop DisableApiTermination',
       modifyInstanceAttribute,
     ),
     CreateVolume: mutates(

@@ -15,6 +15,7 @@ import { lock } from 'proper-lockfile';
 import { OperatorError } from '../ports.ts';
 import { type AccountState, emptyAccount, schemaVersion } from './state.ts';
 import type { AccountStore } from './store.ts';
+import { noConditions } from './stored-conditions.ts';
 
 /** A document with what tells its file apart from any other version of it. */
 interface Loaded {
@@ -135,13 +136,15 @@ function parse(path: string, text: string): AccountState {
     const message = `${path} is of version ${version}, newer than ${schemaVersion}`;
     throw new OperatorError(message, `Use the newer devinstance. ${remedy}`);
   }
-  if (!isWhole(document)) throw new OperatorError(`${path} is not a simulated account`, remedy);
-  return document as AccountState;
+  // A document of before these were kept is one in which nobody had set any.
+  const whole: Partial<AccountState> = { conditions: noConditions(), ...document };
+  if (!isWhole(whole)) throw new OperatorError(`${path} is not a simulated account`, remedy);
+  return whole as AccountState;
 }
 
-function isWhole(document: Partial<AccountState> | null): boolean {
+function isWhole(document: Partial<AccountState>): boolean {
   return Object.entries(emptyAccount('', '')).every(([key, value]) => {
-    const found = document?.[key as keyof AccountState];
+    const found = document[key as keyof AccountState];
     return found !== null && typeof found === typeof value;
   });
 }

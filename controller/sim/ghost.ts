@@ -1,5 +1,6 @@
 import type {
   AttachVolumeRequest,
+  CreateSnapshotRequest,
   CreateTagsRequest,
   CreateVolumeRequest,
   DeleteVolumeRequest,
@@ -51,6 +52,7 @@ const beforeEffect: Readonly<Record<string, Look>> = {
   DetachVolume: beforeDetach,
   ModifyVolume: (scene, input: ModifyVolumeRequest) => foreign(scene, [input.VolumeId]),
   ModifyInstanceAttribute: beforeModifyAttribute,
+  CreateSnapshot: (scene, input: CreateSnapshotRequest) => foreign(scene, [input.VolumeId]),
   CreateTags: (scene, input: CreateTagsRequest) => foreign(scene, input.Resources),
 };
 
@@ -58,6 +60,7 @@ const afterEffect: Readonly<Record<string, Look>> = {
   RunInstances: afterRun,
   StartInstances: afterStart,
   CreateVolume: afterCreateVolume,
+  CreateTags: afterCreateTags,
 };
 
 function beforeRun(_scene: Scene, input: RunInstancesRequest): readonly Finding[] {
@@ -124,6 +127,9 @@ function beforeAttach(scene: Scene, input: AttachVolumeRequest): readonly Findin
   const instance = scene.state.instances[input.InstanceId ?? ''];
   const volume = scene.state.volumes[input.VolumeId ?? ''];
   if (instance === undefined || volume === undefined) return findings;
+  if (isHome(volume) && volume.multiAttach) {
+    findings.push({ rule: 'S2', message: `${volume.id} may be attached to several machines` });
+  }
   for (const key of [tagKeys.uid, tagKeys.owner]) {
     const [machine, home] = [instance.tags[key], volume.tags[key]];
     if (machine !== undefined && machine === home) continue;
@@ -180,16 +186,32 @@ function afterCreateVolume(scene: Scene, input: CreateVolumeRequest): readonly F
   if (uid === undefined || tagIn(input.TagSpecifications, 'volume', tagKeys.role) !== 'home') {
     return findings;
   }
-  const homes = volumesOf(scene.state, uid).filter(
-    (volume) =>
-      isHome(volume) &&
-      !isDeleted(volume, scene.now) &&
-      !['released', 'restoring'].includes(volume.tags[tagKeys.phase] ?? ''),
-  );
-  if (homes.length > 1) {
-    findings.push({ rule: 'S8', message: `${listIds(homes)} are both the home of ${uid}` });
+  return [...findings, ...tooManyHomes(scene, uid)];
+}
+
+/** Tags can make a home of a volume, or the home of one uid that of another. */
+function afterCreateTags(scene: Scene, input: CreateTagsRequest): readonly Finding[] {
+  const uids = new Set<string>();
+  for (const id of input.Resources ?? []) {
+    const volume = scene.state.volumes[id];
+    const uid = volume?.tags[tagKeys.uid];
+    if (volume !== undefined && uid !== undefined && isTheHome(volume)) uids.add(uid);
   }
-  return findings;
+  return [...uids].flatMap((uid) => tooManyHomes(scene, uid));
+}
+
+function tooManyHomes(scene: Scene, uid: string): Finding[] {
+  const homes = volumesOf(scene.state, uid).filter(
+    (volume) => isTheHome(volume) && !isDeleted(volume, scene.now),
+  );
+  if (homes.length < 2) return [];
+  return [{ rule: 'S8', message: `${listIds(homes)} are both the home of ${uid}` }];
+}
+
+/** A released home is nobody's any more; one that is being restored is not yet. */
+function isTheHome(volume: SimVolume): boolean {
+  const phase = volume.tags[tagKeys.phase];
+  return isHome(volume) && phase !== 'released' && phase !== 'restoring';
 }
 
 /** A person's start is excepted: only what the controller runs is counted as live. */

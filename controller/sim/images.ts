@@ -1,10 +1,12 @@
 import type { DescribeImagesRequest, DescribeImagesResult, Image } from '@aws-sdk/client-ec2';
 import { fromMillis } from '../core/instant.ts';
-import { type FilterFields, pageOf, refuseIdsWithPage, toPredicate } from './filters.ts';
+import { type FilterFields, toPredicate } from './filters.ts';
+import { pageOf, refuseIdsWithPage } from './pages.ts';
 import { getImage } from './resources.ts';
 import type { Scene } from './scene.ts';
 import type { SimImage } from './state.ts';
 import { toTagList } from './tags.ts';
+import { tagsInFilters } from './visibility.ts';
 
 const fields: FilterFields<SimImage> = {
   'image-id': ({ id }) => [id],
@@ -23,7 +25,8 @@ export function describeImages(scene: Scene, input: DescribeImagesRequest): Desc
     : Object.values(scene.state.images).filter(({ id }) => !scene.quirks.hidden.has(id));
   const owners = input.Owners?.map((owner) => (owner === 'self' ? scene.state.account : owner));
   const owned = owners?.length ? found.filter(({ ownerId }) => owners.includes(ownerId)) : found;
-  const { items, ...rest } = pageOf(scene, input, owned.filter(toPredicate(input.Filters, fields)));
+  const matches = toPredicate(input.Filters, fields, (image) => tagsInFilters(scene.now, image));
+  const { items, ...rest } = pageOf(scene, input, owned.filter(matches));
   return { Images: items.map(toImage), ...rest };
 }
 

@@ -9,20 +9,26 @@ import { getInstance } from './resources.ts';
 import type { Scene } from './scene.ts';
 import type { SimAttachment, SimInstance } from './state.ts';
 
-/** ModifyInstanceAttribute for the type and for DeleteOnTermination: one attribute a call. */
+/** ModifyInstanceAttribute for type, DeleteOnTermination and protection: one attribute a call. */
 export function modifyInstanceAttribute(
   scene: Scene,
   input: ModifyInstanceAttributeRequest,
 ): object {
   const instance = getInstance(scene, input.InstanceId);
   const { InstanceType: type, BlockDeviceMappings: mappings } = input;
-  if (type !== undefined && mappings !== undefined) {
+  const { DisableApiStop: noStop, DisableApiTermination: noTermination } = input;
+  const given = [type, mappings, noStop, noTermination].filter((each) => each !== undefined);
+  if (given.length > 1) {
     const message = 'Fields for multiple attribute types specified';
     throw ec2Error('InvalidParameterCombination', message);
   }
+  const { stop = false, terminate = false } = instance.protection ?? {};
   if (type !== undefined) setType(scene, instance, type.Value ?? '');
   else if (mappings !== undefined) setMappings(scene, instance, mappings);
-  else throw ec2Error('InvalidParameterCombination', 'No attributes specified.');
+  else if (noStop !== undefined) instance.protection = { stop: noStop.Value === true, terminate };
+  else if (noTermination !== undefined) {
+    instance.protection = { stop, terminate: noTermination.Value === true };
+  } else throw ec2Error('InvalidParameterCombination', 'No attributes specified.');
   return {};
 }
 

@@ -5,7 +5,8 @@ import type {
   _InstanceType as InstanceTypeName,
 } from '@aws-sdk/client-ec2';
 import { ec2Error } from './errors.ts';
-import { type FilterFields, pageOf, refuseIdsWithPage, toPredicate } from './filters.ts';
+import { type FilterFields, toPredicate } from './filters.ts';
+import { pageOf, refuseIdsWithPage } from './pages.ts';
 import type { Scene } from './scene.ts';
 
 interface TypeFacts {
@@ -101,7 +102,12 @@ export function architectureOf(type: string): 'x86_64' | 'arm64' | undefined {
   return catalogue.get(type)?.architecture;
 }
 
-const fields: FilterFields<TypeFacts & { readonly tags?: Record<string, string> }> = {
+/** How many vCPUs a type has; none where there is no such type. */
+export function vcpusOf(type: string): number {
+  return catalogue.get(type)?.vcpus ?? 0;
+}
+
+const fields: FilterFields<TypeFacts> = {
   'instance-type': ({ name }) => [name],
   'processor-info.supported-architecture': ({ architecture }) => [architecture],
   'current-generation': () => ['true'],
@@ -121,7 +127,9 @@ export function describeInstanceTypes(
   }
   const all = [...catalogue.values()];
   const named = asked.length === 0 ? all : all.filter(({ name }) => asked.includes(asType(name)));
-  const { items, ...rest } = pageOf(scene, input, named.filter(toPredicate(input.Filters, fields)));
+  const selected = named.filter(toPredicate(input.Filters, fields));
+  const listing = selected.map((type) => ({ ...type, id: type.name }));
+  const { items, ...rest } = pageOf(scene, input, listing);
   return { InstanceTypes: items.map(toInfo), ...rest };
 }
 

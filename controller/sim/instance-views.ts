@@ -9,7 +9,7 @@ import type {
   InstanceStatusSummary,
   Reservation,
 } from '@aws-sdk/client-ec2';
-import { type FilterFields, pageOf, refuseIdsWithPage, toPredicate } from './filters.ts';
+import { type FilterFields, toPredicate } from './filters.ts';
 import { asType } from './instance-types.ts';
 import {
   attachedVolumes,
@@ -17,12 +17,16 @@ import {
   attachmentStateOf,
   isInstanceVisible,
   powerOf,
+  shownTags,
   toInstanceState,
 } from './lifecycle.ts';
+import { refuseSickRead } from './outages.ts';
+import { pageOf, refuseIdsWithPage } from './pages.ts';
 import { getInstances } from './resources.ts';
 import type { Scene } from './scene.ts';
 import type { SimInstance } from './state.ts';
 import { toTagList } from './tags.ts';
+import { isListed, tagsInFilters } from './visibility.ts';
 
 function fieldsAt(scene: Scene): FilterFields<SimInstance> {
   return {
@@ -55,9 +59,17 @@ function select(
     asked.length > 0
       ? getInstances(scene, asked)
       : Object.values(scene.state.instances).filter(
-          (instance) => isInstanceVisible(scene, instance) && !scene.quirks.hidden.has(instance.id),
+          (instance) =>
+            isInstanceVisible(scene, instance) &&
+            isListed(scene, instance) &&
+            !scene.quirks.hidden.has(instance.id),
         );
-  return found.filter(toPredicate(filters, fieldsAt(scene)));
+  refuseSickRead(scene, asked.length > 0 ? found.map(({ az }) => az) : 'all');
+  const tagsOf = (instance: SimInstance) => {
+    const shown = shownTags(scene, instance);
+    return shown === instance.tags ? tagsInFilters(scene.now, instance) : shown;
+  };
+  return found.filter(toPredicate(filters, fieldsAt(scene), tagsOf));
 }
 
 /** DescribeInstances. */
@@ -90,14 +102,16 @@ export function toReservation(scene: Scene, instances: readonly SimInstance[]): 
 function toInstance(scene: Scene, instance: SimInstance): Instance {
   const { now, state } = scene;
   const power = powerOf(instance, now);
-  const { metadata, instanceProfileArn, reason } = instance;
+  const { metadata, instanceProfileArn } = instance;
+  // A launch that will die does not say so before.
+  const { reason } = power === 'pending' ? {} : instance;
   const isGone = power === 'terminated';
   return {
     InstanceId: instance.id,
     ImageId: instance.imageId,
     State: toInstanceState(power),
     ...(reason && { StateReason: { Code: reason.code, Message: reason.message } }),
-    StateTransitionReason: instance.transitionReason,
+    StateTransitionReason: power === 'pending' ? '' : instance.transitionReason,
     InstanceType: asType(instance.type),
     Architecture: instance.architecture === 'arm64' ? 'arm64' : 'x86_64',
     LaunchTime: new Date(instance.launchedAt),
@@ -128,7 +142,7 @@ function toInstance(scene: Scene, instance: SimInstance): Instance {
       InstanceMetadataTags: metadata.instanceTags,
     },
     Monitoring: { State: 'disabled' },
-    Tags: toTagList(instance.tags),
+    Tags: toTagList(shownTags(scene, instance)),
   };
 }
 

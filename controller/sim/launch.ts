@@ -1,18 +1,23 @@
-import type { BlockDeviceMapping, Reservation, RunInstancesRequest } from '@aws-sdk/client-ec2';
-import { tagKeys } from '../core/tags.ts';
+import type { Reservation, RunInstancesRequest } from '@aws-sdk/client-ec2';
 import { takeCapacity } from './capacity.ts';
 import { ec2Error } from './errors.ts';
 import { bootAt, replanHost } from './host.ts';
 import { architectureOf } from './instance-types.ts';
 import { toReservation } from './instance-views.ts';
+import { type LaunchDevice, launchVolume, planDevices } from './launch-devices.ts';
 import { isInstanceVisible, powerOf } from './lifecycle.ts';
+import { refuseSickZone } from './outages.ts';
+import { letGo } from './power.ts';
+import { checkAddresses, checkInstanceQuotas, exceedsStorage } from './quotas.ts';
 import { getImage } from './resources.ts';
-import { mintId, type Scene } from './scene.ts';
-import type { SimImage, SimInstance, SimMetadataOptions, SimSubnet } from './state.ts';
+import { mintId, never, type Scene } from './scene.ts';
+import type { SimImage, SimInstance, SimMetadataOptions, SimSubnet, SimVolume } from './state.ts';
+import type { LaunchFate } from './stored-conditions.ts';
 import { checkMetadataKeys, specifiedTags } from './tags.ts';
 import { checkToken, rememberToken, tokenKey } from './tokens.ts';
 import { noteUid } from './uids.ts';
-import { checkShape, fullShape, newVolume } from './volumes.ts';
+import { hiddenAtFirst } from './visibility.ts';
+import { isUnusableKey } from './volumes.ts';
 
 /** Everything RunInstances asks for, checked; nothing of the account has changed yet. */
 interface LaunchPlan {
@@ -27,18 +32,6 @@ interface LaunchPlan {
   readonly devices: readonly LaunchDevice[];
 }
 
-interface LaunchDevice {
-  readonly deviceName: string;
-  readonly sizeGib: number;
-  readonly type: string;
-  readonly iops?: number | undefined;
-  readonly throughput?: number | undefined;
-  readonly encrypted: boolean;
-  readonly kmsKeyId?: string | undefined;
-  readonly snapshotId?: string | undefined;
-  readonly deleteOnTermination: boolean;
-}
-
 /** RunInstances. The token holds in the subnet's zone: in another zone it launches again. */
 export function runInstances(scene: Scene, input: RunInstancesRequest): Reservation {
   const subnet = findSubnet(scene, input);
@@ -46,6 +39,9 @@ export function runInstances(scene: Scene, input: RunInstancesRequest): Reservat
   const known = checkToken(scene, key, input);
   if (known !== undefined) return replay(scene, known);
   const plan = planLaunch(scene, input, subnet);
+  refuseSickZone(scene, subnet.az);
+  checkInstanceQuotas(scene, plan.type, plan.count);
+  checkAddresses(scene, subnet, plan.count);
   takeCapacity(scene, subnet.az, plan.type, plan.count);
   const reservationId = mintId(scene, 'r');
   const launched: SimInstance[] = [];
@@ -145,49 +141,13 @@ function metadataOf({ MetadataOptions: options = {} }: RunInstancesRequest): Sim
   };
 }
 
-/** The image's root under what the request says of it, and the request's other devices. */
-function planDevices(image: SimImage, mappings: readonly BlockDeviceMapping[]): LaunchDevice[] {
-  const root = mappings.find(({ DeviceName: name }) => name === image.rootDeviceName);
-  const others = mappings.filter((mapping) => mapping !== root);
-  return [
-    planDevice(root ?? { DeviceName: image.rootDeviceName }, image),
-    ...others.map((mapping) => planDevice(mapping, undefined)),
-  ];
-}
-
-function planDevice(mapping: BlockDeviceMapping, image: SimImage | undefined): LaunchDevice {
-  const { DeviceName: deviceName = '', Ebs: ebs = {} } = mapping;
-  const sizeGib = ebs.VolumeSize ?? image?.rootSnapshotGib;
-  if (sizeGib === undefined) {
-    throw ec2Error('MissingParameter', `The device ${deviceName} needs a VolumeSize`);
-  }
-  if (image !== undefined && sizeGib < image.rootSnapshotGib) {
-    const message = `Volume of ${sizeGib}GB is below its snapshot of ${image.rootSnapshotGib}GB`;
-    throw ec2Error('InvalidBlockDeviceMapping', message);
-  }
-  const shape = fullShape({
-    sizeGib,
-    type: ebs.VolumeType ?? 'gp3',
-    iops: ebs.Iops,
-    throughput: ebs.Throughput,
-  });
-  checkShape(shape);
-  return {
-    ...shape,
-    deviceName,
-    encrypted: ebs.Encrypted ?? false,
-    kmsKeyId: ebs.KmsKeyId,
-    snapshotId: image?.rootSnapshotId,
-    // True for data volumes too, for launches through the API (AWS, terminating instances).
-    deleteOnTermination: ebs.DeleteOnTermination ?? true,
-  };
-}
-
 function launch(scene: Scene, plan: LaunchPlan, reservationId: string): SimInstance {
   const { input, subnet, image } = plan;
   const id = mintId(scene, 'i');
-  const runningAt = scene.now + scene.delays.launchMs;
-  const volumeIds = plan.devices.map((device) => launchVolume(scene, plan, id, device));
+  const fate = fateOf(scene, plan);
+  const settlesAt = fate === 'sticks' ? never : scene.now + scene.delays.launchMs;
+  const place = { az: subnet.az, instanceId: id, tags: plan.volumeTags };
+  const volumes = plan.devices.map((device) => launchVolume(scene, place, device));
   const instance: SimInstance = {
     id,
     reservationId,
@@ -208,40 +168,42 @@ function launch(scene: Scene, plan: LaunchPlan, reservationId: string): SimInsta
     rootDeviceName: image.rootDeviceName,
     tags: { ...plan.tags },
     launchedAt: scene.now,
-    power: { passing: 'pending', settled: 'running', since: scene.now, settlesAt: runningAt },
+    power: { passing: 'pending', settled: 'running', since: scene.now, settlesAt },
     transitionReason: '',
     poweredBy: scene.actor,
-    volumeIds,
-    boot: bootAt(scene, id, 1, runningAt),
+    volumeIds: volumes.map((volume) => volume.id),
+    boot: bootAt(scene, id, 1, settlesAt),
     impaired: false,
+    protection: {
+      stop: input.DisableApiStop === true,
+      terminate: input.DisableApiTermination === true,
+    },
+    ...hiddenAtFirst(scene),
   };
+  if (fate !== undefined && fate !== 'sticks') letDie(instance, volumes, fate);
   scene.state.instances[id] = instance;
   noteUid(scene.state, 'instances', instance);
   replanHost(scene, instance);
   return instance;
 }
 
-function launchVolume(
-  scene: Scene,
-  plan: LaunchPlan,
-  instanceId: string,
-  device: LaunchDevice,
-): string {
-  const { deviceName, deleteOnTermination, encrypted, kmsKeyId, snapshotId, ...shape } = device;
-  const volume = newVolume(scene, {
-    az: plan.subnet.az,
-    shape,
-    encrypted,
-    kmsKeyId,
-    snapshotId,
-    tags: { ...plan.volumeTags },
-    isHome: plan.volumeTags[tagKeys.role] === 'home',
-    availableAt: scene.now,
-  });
-  const { now } = scene;
-  const attachedAt = now + scene.delays.attachMs;
-  volume.attachment = { instanceId, deviceName, deleteOnTermination, since: now, attachedAt };
-  return volume.id;
+/** What comes between this launch and a running machine. */
+function fateOf(scene: Scene, plan: LaunchPlan): LaunchFate | undefined {
+  const fate = scene.state.conditions.fates.launch.shift();
+  if (fate !== undefined) return fate;
+  const sizeGib = plan.devices.reduce((sum, device) => sum + device.sizeGib, 0);
+  if (exceedsStorage(scene, sizeGib)) return 'Client.VolumeLimitExceeded';
+  // A key that does not work shows as a launch that dies (UG23).
+  const isBad = plan.devices.some(({ kmsKeyId }) => isUnusableKey(scene, kmsKeyId));
+  return isBad ? 'Client.InternalError' : undefined;
+}
+
+/** Lets a launch that was answered end in `terminated` instead of `running`. */
+function letDie(instance: SimInstance, volumes: readonly SimVolume[], code: string): void {
+  instance.power = { ...instance.power, settled: 'terminated' };
+  instance.reason = { code, message: `${code}: the launch failed (simulated)` };
+  instance.transitionReason = code;
+  for (const volume of volumes) letGo(volume, instance.power.settlesAt);
 }
 
 function profileArn(scene: Scene, { IamInstanceProfile: profile }: RunInstancesRequest) {

@@ -6,6 +6,7 @@ import type {
   PowerTransition,
   SimAttachment,
   SimInstance,
+  SimSnapshot,
   SimVolume,
   VolumeShape,
 } from './state.ts';
@@ -49,7 +50,14 @@ export function isInstanceVisible(scene: Scene, instance: SimInstance): boolean 
   return scene.now < power.settlesAt + scene.delays.terminatedVisibleMs;
 }
 
-/** True from the terminate call on. */
+/** The instance's tags: once it is terminated they go before it does (BM: gradually). */
+export function shownTags(scene: Scene, instance: SimInstance): Record<string, string> {
+  const { power, tags } = instance;
+  if (power.settled !== 'terminated') return tags;
+  return scene.now < power.settlesAt + scene.delays.terminatedTagsMs ? tags : {};
+}
+
+/** True from the terminate call on, and for a launch that will die. */
 export function isGoing(instance: SimInstance): boolean {
   return instance.power.settled === 'terminated';
 }
@@ -87,10 +95,23 @@ export function isDeleted(volume: SimVolume, now: number): boolean {
   return volume.deletedAt !== undefined && volume.deletedAt <= now;
 }
 
-/** The volume's state now. */
-export function volumeStateOf(volume: SimVolume, now: number): 'creating' | 'available' | 'in-use' {
+export type SimVolumeState = 'creating' | 'available' | 'in-use' | 'deleting' | 'error';
+
+/** The volume's state now. `deleted` is not among them: UNCONFIRMED, the id is unknown by then. */
+export function volumeStateOf(volume: SimVolume, now: number): SimVolumeState {
+  if (volume.deletingAt !== undefined && volume.deletingAt <= now) return 'deleting';
+  if (volume.brokenAt !== undefined && volume.brokenAt <= now) return 'error';
   if (now < volume.availableAt) return 'creating';
   return attachmentOf(volume, now) === undefined ? 'available' : 'in-use';
+}
+
+/** The snapshot's state now. */
+export function snapshotStateOf(
+  { completedAt, fails }: SimSnapshot,
+  now: number,
+): 'pending' | 'completed' | 'error' {
+  if (now < completedAt) return 'pending';
+  return fails === true ? 'error' : 'completed';
 }
 
 /** Size, type and speed as they are now: a modification counts from `optimizing` on. */

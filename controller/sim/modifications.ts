@@ -7,25 +7,30 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { dayMs } from '../core/instant.ts';
 import { ec2Error } from './errors.ts';
-import { type FilterFields, pageOf, refuseIdsWithPage, toPredicate } from './filters.ts';
+import { type FilterFields, toPredicate } from './filters.ts';
 import { isDeleted, modificationStateOf, shapeOf, volumeStateOf } from './lifecycle.ts';
+import { pageOf, refuseIdsWithPage } from './pages.ts';
+import { checkStorage } from './quotas.ts';
 import { getVolume } from './resources.ts';
 import type { Scene } from './scene.ts';
 import type { SimModification, SimVolume, VolumeShape } from './state.ts';
 import { asVolumeType, checkShape, fullShape } from './volumes.ts';
 
+/** In a rolling day (BM); the older rule of six hours between two is gone. */
 const maxPerDay = 4;
 
 /** ModifyVolume: grows only, one at a time, at most four in 24 hours. */
 export function modifyVolume(scene: Scene, input: ModifyVolumeRequest): ModifyVolumeResult {
   const volume = getVolume(scene, input.VolumeId);
   const { now, delays } = scene;
-  if (volumeStateOf(volume, now) === 'creating') {
-    throw ec2Error('IncorrectState', `Volume '${volume.id}' is in the 'creating' state.`);
+  const state = volumeStateOf(volume, now);
+  if (state !== 'available' && state !== 'in-use') {
+    throw ec2Error('IncorrectState', `Volume '${volume.id}' is in the '${state}' state.`);
   }
   const from = shapeOf(volume, now);
   const to = targetShape(from, input);
   refuseModification(volume, from, to, now);
+  checkStorage(scene, to.sizeGib - from.sizeGib);
   const optimizingAt = now + delays.modifyMs;
   const completedAt = optimizingAt + to.sizeGib * delays.optimizePerGibMs;
   volume.shape = to;
@@ -93,14 +98,12 @@ export function describeVolumesModifications(
     throw ec2Error('InvalidVolumeModification.NotFound', message);
   }
   const selected = volumes.filter(toPredicate(input.Filters, fieldsAt(now)));
-  const { items, ...rest } = pageOf(
-    scene,
-    input,
-    selected.flatMap((volume) =>
-      volume.modification ? [toModification(volume, volume.modification, now)] : [],
-    ),
+  const modified = selected.filter(({ modification }) => modification !== undefined);
+  const { items, ...rest } = pageOf(scene, input, modified);
+  const described = items.flatMap((volume) =>
+    volume.modification ? [toModification(volume, volume.modification, now)] : [],
   );
-  return { VolumesModifications: [...items], ...rest };
+  return { VolumesModifications: described, ...rest };
 }
 
 function toModification(

@@ -7,16 +7,15 @@ import type {
   Subnet,
 } from '@aws-sdk/client-ec2';
 import { ec2Error } from './errors.ts';
-import { type FilterFields, pageOf, refuseIdsWithPage, toPredicate } from './filters.ts';
+import { type FilterFields, toPredicate } from './filters.ts';
+import { pageOf, refuseIdsWithPage } from './pages.ts';
+import { freeAddresses } from './quotas.ts';
 import type { Scene } from './scene.ts';
 import type { SimSecurityGroup, SimSubnet } from './state.ts';
 
-/** Subnets and groups belong to whoever laid the network: the simulator gives them no tags. */
-interface Untagged {
-  readonly tags?: Readonly<Record<string, string>>;
-}
+// Subnets and groups belong to whoever laid the network: the simulator gives them no tags.
 
-const subnetFields: FilterFields<SimSubnet & Untagged> = {
+const subnetFields: FilterFields<SimSubnet> = {
   'subnet-id': ({ id }) => [id],
   'vpc-id': ({ vpcId }) => [vpcId],
   'availability-zone': ({ az }) => [az],
@@ -49,14 +48,14 @@ function toSubnet(scene: Scene, subnet: SimSubnet): Subnet {
     AvailabilityZone: subnet.az,
     CidrBlock: `10.${subnet.index}.0.0/16`,
     State: 'available',
-    AvailableIpAddressCount: 65_531 - subnet.nextHost,
+    AvailableIpAddressCount: freeAddresses(scene, subnet),
     OwnerId: account,
     SubnetArn: `arn:aws:ec2:${region}:${account}:subnet/${subnet.id}`,
     Tags: [],
   };
 }
 
-const groupFields: FilterFields<SimSecurityGroup & Untagged> = {
+const groupFields: FilterFields<SimSecurityGroup> = {
   'group-id': ({ id }) => [id],
   'group-name': ({ name }) => [name],
   'vpc-id': ({ vpcId }) => [vpcId],

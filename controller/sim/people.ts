@@ -12,6 +12,7 @@ import { publishImage } from './seed.ts';
 import { createSnapshot } from './snapshots.ts';
 import type { Act } from './stage.ts';
 import { createTags, toTagList } from './tags.ts';
+import { changeTags } from './visibility.ts';
 import { createVolume, deleteVolume } from './volumes.ts';
 
 /**
@@ -37,6 +38,11 @@ export interface People {
   untag(resourceId: string, keys: readonly string[]): Promise<void>;
   /** Lets the volume behind a device die with its instance. */
   setDeleteOnTermination(instanceId: string, deviceName: string): Promise<void>;
+  /** Has the API refuse to stop or terminate an instance, or no longer. */
+  protect(
+    instanceId: string,
+    how: { readonly stop?: boolean; readonly terminate?: boolean },
+  ): Promise<void>;
   /** Loses the file system's signature; the data stays, but looks like an empty disk. */
   wipeSignature(volumeId: string): Promise<void>;
   /** Publishes a newer image to a channel's parameter, as the image pipeline does; its id. */
@@ -75,7 +81,7 @@ export function peopleOf(act: Act): People {
       asPerson((scene) => {
         const { kind, resource } = findResource(scene, id);
         const left = Object.entries(resource.tags).filter(([key]) => !keys.includes(key));
-        resource.tags = Object.fromEntries(left);
+        changeTags(scene, resource, Object.fromEntries(left));
         if (kind === 'instance') replanHost(scene, resource);
       }),
     setDeleteOnTermination: (id, deviceName) => {
@@ -85,6 +91,13 @@ export function peopleOf(act: Act): People {
         modifyInstanceAttribute(scene, { InstanceId: id, BlockDeviceMappings }),
       );
     },
+    protect: (id, { stop, terminate }) =>
+      asPerson((scene) => {
+        const value = (attribute: 'DisableApiStop' | 'DisableApiTermination', Value: boolean) =>
+          modifyInstanceAttribute(scene, { InstanceId: id, [attribute]: { Value } });
+        if (stop !== undefined) value('DisableApiStop', stop);
+        if (terminate !== undefined) value('DisableApiTermination', terminate);
+      }),
     wipeSignature: (id) =>
       asPerson((scene) => {
         const volume = getVolume(scene, id);

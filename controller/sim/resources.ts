@@ -2,6 +2,7 @@ import { ec2Error } from './errors.ts';
 import { isDeleted, isInstanceVisible } from './lifecycle.ts';
 import type { Scene } from './scene.ts';
 import type { SimImage, SimInstance, SimSnapshot, SimVolume } from './state.ts';
+import { isKnown } from './visibility.ts';
 
 /** A taggable resource, whatever it is. */
 export type Resource =
@@ -40,7 +41,8 @@ export function getInstances(scene: Scene, ids: readonly string[] | undefined): 
   const unknown: string[] = [];
   for (const id of new Set(ids)) {
     const instance = scene.state.instances[id];
-    if (instance !== undefined && isInstanceVisible(scene, instance)) found.push(instance);
+    const isThere = instance !== undefined && isInstanceVisible(scene, instance);
+    if (isThere && isKnown(scene, instance)) found.push(instance);
     else unknown.push(id);
   }
   if (unknown.length === 1) {
@@ -63,7 +65,7 @@ export function getVolume(scene: Scene, id: string | undefined): SimVolume {
     throw ec2Error('InvalidParameterValue', `Value (${id}) for parameter volumeId is invalid.`);
   }
   const volume = scene.state.volumes[id];
-  if (volume === undefined || isDeleted(volume, scene.now)) {
+  if (volume === undefined || isDeleted(volume, scene.now) || !isKnown(scene, volume)) {
     throw ec2Error('InvalidVolume.NotFound', `The volume '${id}' does not exist.`);
   }
   return volume;
@@ -72,7 +74,7 @@ export function getVolume(scene: Scene, id: string | undefined): SimVolume {
 /** The snapshot with that id. */
 export function getSnapshot(scene: Scene, id: string): SimSnapshot {
   const snapshot = scene.state.snapshots[id];
-  if (snapshot === undefined) {
+  if (snapshot === undefined || !isKnown(scene, snapshot)) {
     throw ec2Error('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`);
   }
   return snapshot;

@@ -11,7 +11,11 @@ export interface Delays {
   readonly terminateMs: number;
   /** How long a terminated instance is still listed. */
   readonly terminatedVisibleMs: number;
+  /** How long a terminated instance keeps its tags. */
+  readonly terminatedTagsMs: number;
   readonly createVolumeMs: number;
+  /** `deleting`, until the volume is gone. */
+  readonly deleteVolumeMs: number;
   readonly attachMs: number;
   readonly detachMs: number;
   /** ModifyVolume until the new size is usable. */
@@ -24,6 +28,14 @@ export interface Delays {
   readonly formatMs: number;
   /** From the mounted home to ready. */
   readonly readyMs: number;
+  /** From a create call until a read by id finds the resource. */
+  readonly readLagMs: number;
+  /** From a create call until listings have it. */
+  readonly listLagMs: number;
+  /** From a create or tag call until tag filters see the tags. */
+  readonly tagLagMs: number;
+  /** From a create call until other calls take the id. */
+  readonly changeLagMs: number;
 }
 
 /** Ordinary durations. AWS publishes none; the order of magnitude is what matters. */
@@ -33,7 +45,9 @@ export const usualDelays: Delays = {
   stopMs: 40_000,
   terminateMs: 30_000,
   terminatedVisibleMs: 3_600_000,
+  terminatedTagsMs: 600_000,
   createVolumeMs: 3_000,
+  deleteVolumeMs: 2_000,
   attachMs: 2_000,
   detachMs: 3_000,
   modifyMs: 5_000,
@@ -43,6 +57,21 @@ export const usualDelays: Delays = {
   mountMs: 2_000,
   formatMs: 5_000,
   readyMs: 5_000,
+  readLagMs: 0,
+  listLagMs: 0,
+  tagLagMs: 0,
+  changeLagMs: 0,
+};
+
+/**
+ * EC2 on a bad day: its parts learn of a new resource one after another (EVC: seconds to minutes;
+ * tag filters last, and a change may still be refused when a read already succeeds).
+ */
+export const laggy: Partial<Delays> = {
+  readLagMs: 2_000,
+  listLagMs: 5_000,
+  tagLagMs: 15_000,
+  changeLagMs: 4_000,
 };
 
 /** Behaviour that AWS shows at times: set for one account object, not stored. */
@@ -51,6 +80,10 @@ export interface Quirks {
   readonly hidden: Set<string>;
   /** A token used again with other parameters is answered with the old result, not refused. */
   answersChangedTokens: boolean;
+  /** Cuts listings unevenly and shuffles them, by this seed. */
+  roughPages: string | undefined;
+  /** Whether calls beyond EC2's rates are refused. */
+  throttles: boolean;
 }
 
 /** What a handler works on: the account, the virtual now, and who is calling. */
@@ -60,13 +93,20 @@ export interface Scene {
   readonly now: number;
   readonly delays: Delays;
   readonly actor: Actor;
+  /** A resource may be known to reads and not yet, or no longer, to changes. */
+  readonly intent: 'read' | 'change';
   /** What AWS does differently for this account object. */
   readonly quirks: Quirks;
   /** The page a listing without MaxResults is cut into. */
   readonly pageSize: number;
-  /** Tells the ghost of something only the simulated host can see. */
+  /** Tells the ghost of something that only the account itself can see. */
   readonly note: (rule: Violation['rule'], message: string) => void;
+  /** Lets the call fail although what it has done so far stays. */
+  readonly failLate: (error: Error) => void;
 }
+
+/** The end of what is stuck: the last instant that a date can hold, less what may be added to it. */
+export const never = 8.64e15 - 1e9;
 
 /** The next id with that prefix, `i-0…`: equal histories give equal ids. */
 export function mintId(scene: Scene, prefix: string): string {

@@ -5,22 +5,28 @@ import type {
   Snapshot,
 } from '@aws-sdk/client-ec2';
 import { ec2Error } from './errors.ts';
-import { type FilterFields, pageOf, refuseIdsWithPage, toPredicate } from './filters.ts';
-import { contentOf, shapeOf, volumeStateOf } from './lifecycle.ts';
+import { type FilterFields, toPredicate } from './filters.ts';
+import { contentOf, shapeOf, snapshotStateOf, volumeStateOf } from './lifecycle.ts';
+import { pageOf, refuseIdsWithPage } from './pages.ts';
+import { quotaOf } from './quotas.ts';
 import { getSnapshot, getVolume } from './resources.ts';
-import { mintId, type Scene } from './scene.ts';
-import type { SimSnapshot } from './state.ts';
+import { mintId, never, type Scene } from './scene.ts';
+import type { SimSnapshot, SimVolume } from './state.ts';
 import { specifiedTags, toTagList } from './tags.ts';
+import { hiddenAtFirst, isListed, tagsInFilters } from './visibility.ts';
 
 /** CreateSnapshot: it has no token, so a repeated call makes a second one. */
 export function createSnapshot(scene: Scene, input: CreateSnapshotRequest): Snapshot {
   const volume = getVolume(scene, input.VolumeId);
   const { now } = scene;
-  if (volumeStateOf(volume, now) === 'creating') {
-    throw ec2Error('IncorrectState', `Volume '${volume.id}' is in the 'creating' state.`);
+  const state = volumeStateOf(volume, now);
+  if (state !== 'available' && state !== 'in-use') {
+    throw ec2Error('IncorrectState', `Volume '${volume.id}' is in the '${state}' state.`);
   }
   const tags = specifiedTags(input.TagSpecifications, 'snapshot');
+  refuseSnapshot(scene, volume);
   const content = contentOf(scene, volume);
+  const fate = scene.state.conditions.fates.snapshot.shift();
   const snapshot: SimSnapshot = {
     id: mintId(scene, 'snap'),
     volumeId: volume.id,
@@ -29,23 +35,46 @@ export function createSnapshot(scene: Scene, input: CreateSnapshotRequest): Snap
     encrypted: volume.encrypted,
     kmsKeyId: volume.kmsKeyId,
     startedAt: now,
-    completedAt: now + scene.delays.snapshotMs,
+    completedAt: fate === 'sticks' ? never : now + scene.delays.snapshotMs,
+    ...(fate === 'fails' && { fails: true }),
     tags,
+    ...hiddenAtFirst(scene),
     ...(content && { content }),
   };
   scene.state.snapshots[snapshot.id] = snapshot;
   return toSnapshot(scene, snapshot);
 }
 
-function statusOf(scene: Scene, snapshot: SimSnapshot): 'pending' | 'completed' {
-  return scene.now < snapshot.completedAt ? 'pending' : 'completed';
+/** Pending snapshots that a volume may have at once: one where it is a slow disk (UG23). */
+const maxPendingPerVolume = 5;
+const slowTypes: readonly string[] = ['st1', 'sc1'];
+const snapshotPauseMs = 15_000;
+
+function refuseSnapshot(scene: Scene, volume: SimVolume): void {
+  const { now, state } = scene;
+  const snapshots = Object.values(state.snapshots);
+  const pending = snapshots.filter((each) => snapshotStateOf(each, now) === 'pending');
+  const ofVolume = snapshots.filter(({ volumeId }) => volumeId === volume.id);
+  const most = slowTypes.includes(shapeOf(volume, now).type) ? 1 : maxPendingPerVolume;
+  if (pending.filter((each) => ofVolume.includes(each)).length >= most) {
+    const message = `Maximum allowed in-progress snapshots for volume ${volume.id} exceeded.`;
+    throw ec2Error('ConcurrentSnapshotLimitExceeded', message);
+  }
+  if (ofVolume.some(({ startedAt }) => startedAt > now - snapshotPauseMs)) {
+    const message = `Snapshots of ${volume.id} are at least 15 seconds apart.`;
+    throw ec2Error('SnapshotCreationPerVolumeRateExceeded', message);
+  }
+  if (pending.length >= (quotaOf(scene, 'pendingSnapshots') ?? Number.POSITIVE_INFINITY)) {
+    const message = 'The maximum number of pending snapshots of this account is reached.';
+    throw ec2Error('PendingSnapshotLimitExceeded', message);
+  }
 }
 
 function fieldsAt(scene: Scene): FilterFields<SimSnapshot> {
   return {
     'snapshot-id': ({ id }) => [id],
     'volume-id': ({ volumeId }) => [volumeId],
-    status: (snapshot) => [statusOf(scene, snapshot)],
+    status: (snapshot) => [snapshotStateOf(snapshot, scene.now)],
     'owner-id': () => [scene.state.account],
   };
 }
@@ -58,16 +87,19 @@ export function describeSnapshots(
   refuseIdsWithPage(input.SnapshotIds, input, 'snapshotIds');
   const found = input.SnapshotIds?.length
     ? input.SnapshotIds.map((id) => getSnapshot(scene, id))
-    : Object.values(scene.state.snapshots).filter(({ id }) => !scene.quirks.hidden.has(id));
+    : Object.values(scene.state.snapshots).filter(
+        (snapshot) => isListed(scene, snapshot) && !scene.quirks.hidden.has(snapshot.id),
+      );
   const owners = input.OwnerIds ?? ['self'];
   const owned = owners.includes('self') || owners.includes(scene.state.account) ? found : [];
-  const selected = owned.filter(toPredicate(input.Filters, fieldsAt(scene)));
+  const tagsOf = (snapshot: SimSnapshot) => tagsInFilters(scene.now, snapshot);
+  const selected = owned.filter(toPredicate(input.Filters, fieldsAt(scene), tagsOf));
   const { items, ...rest } = pageOf(scene, input, selected);
   return { Snapshots: items.map((snapshot) => toSnapshot(scene, snapshot)), ...rest };
 }
 
 function toSnapshot(scene: Scene, snapshot: SimSnapshot): Snapshot {
-  const state = statusOf(scene, snapshot);
+  const state = snapshotStateOf(snapshot, scene.now);
   const { startedAt, completedAt } = snapshot;
   const share = (scene.now - startedAt) / Math.max(1, completedAt - startedAt);
   return {
@@ -75,6 +107,7 @@ function toSnapshot(scene: Scene, snapshot: SimSnapshot): Snapshot {
     VolumeId: snapshot.volumeId,
     VolumeSize: snapshot.sizeGib,
     State: state,
+    ...(state === 'error' && { StateMessage: 'The snapshot could not be completed (simulated)' }),
     Progress: `${Math.min(100, Math.floor(100 * share))}%`,
     StartTime: new Date(startedAt),
     ...(state === 'completed' && { CompletionTime: new Date(completedAt) }),

@@ -1,6 +1,6 @@
 import { type Finding, foresee, inspect } from './ghost.ts';
 import { type Delays, type Quirks, type Scene, usualDelays } from './scene.ts';
-import type { AccountState, Actor } from './state.ts';
+import type { AccountState } from './state.ts';
 import type { AccountStore } from './store.ts';
 
 export interface SimOptions {
@@ -30,32 +30,63 @@ export interface Stage {
   perform(mutation: Mutation): Promise<object>;
 }
 
+/** What comes to light while a call is answered. */
+interface Aside {
+  readonly notes: Finding[];
+  late?: Error;
+}
+
 /** The stage over a store. */
 export function stageOver(options: SimOptions, quirks: Quirks): Stage {
   const { store, wallClock, pageSize = 1000 } = options;
   const delays: Delays = { ...usualDelays, ...options.delays };
-  const sceneOf = (state: AccountState, actor: Actor, findings: Finding[]): Scene => ({
+  const sceneOf = (state: AccountState, who: Pick<Scene, 'actor' | 'intent'>, aside: Aside) => ({
+    ...who,
     state,
     now: wallClock.millis() + state.offsetMs,
     delays,
-    actor,
     quirks,
     pageSize,
-    note: (rule, message) => findings.push({ rule, message }),
+    note: (rule: Finding['rule'], message: string) => void aside.notes.push({ rule, message }),
+    failLate: (error: Error) => {
+      aside.late = error;
+    },
   });
+  const person = { actor: 'person', intent: 'change' } as const;
+  const controller = { actor: 'controller', intent: 'change' } as const;
+
+  async function act<T>(work: (scene: Scene) => T): Promise<T> {
+    const aside: Aside = { notes: [] };
+    const done = await store.change((state) => work(sceneOf(state, person, aside)));
+    if (aside.late !== undefined) throw aside.late;
+    return done;
+  }
+
+  async function perform({ action, input, answer }: Mutation): Promise<object> {
+    const aside: Aside = { notes: [] };
+    const accuse = (scene: Scene, findings: readonly Finding[]) =>
+      scene.state.violations.push(...findings.map((each) => ({ ...each, action, at: scene.now })));
+    const work = (state: AccountState) => {
+      const scene = sceneOf(state, controller, aside);
+      const foreseen = foresee(scene, action, input);
+      const output = answer(scene);
+      accuse(scene, [...foreseen, ...aside.notes, ...inspect(scene, action, input)]);
+      return output;
+    };
+    const output = await store.change(work).catch(async (error: unknown) => {
+      // A refused call is no violation, unless it was wrong to make whatever the answer.
+      if (aside.notes.length > 0) {
+        await store.change((state) => accuse(sceneOf(state, controller, aside), aside.notes));
+      }
+      throw error;
+    });
+    if (aside.late !== undefined) throw aside.late;
+    return output;
+  }
+
   return {
-    look: () => sceneOf(store.read(), 'person', []),
-    act: (work) => store.change((state) => work(sceneOf(state, 'person', []))),
-    perform: ({ action, input, answer }) =>
-      store.change((state) => {
-        const findings: Finding[] = [];
-        const scene = sceneOf(state, 'controller', findings);
-        findings.push(...foresee(scene, action, input));
-        const output = answer(scene);
-        findings.push(...inspect(scene, action, input));
-        const { now: at } = scene;
-        state.violations.push(...findings.map((finding) => ({ ...finding, action, at })));
-        return output;
-      }),
+    look: () => sceneOf(store.read(), { actor: 'person', intent: 'read' }, { notes: [] }),
+    act,
+    perform,
   };
 }

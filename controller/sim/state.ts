@@ -1,4 +1,10 @@
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
+import {
+  type InstanceStick,
+  noConditions,
+  type StoredConditions,
+  type VolumeStick,
+} from './stored-conditions.ts';
 
 /** The version of the stored document; a reader refuses a newer one. */
 export const schemaVersion = 1;
@@ -32,6 +38,7 @@ export interface AccountState {
   readonly capacity: Record<string, number>;
   /** `eu-west-1a/t3.xlarge` of types that the zone does not have at all. */
   readonly unsupported: string[];
+  readonly conditions: StoredConditions;
   readonly violations: Violation[];
 }
 
@@ -51,7 +58,29 @@ export interface PowerTransition {
   readonly settlesAt: number;
 }
 
-export interface SimInstance {
+/** How far a resource is known in EC2, whose parts learn of it one after another (EVC). */
+export interface Lagging {
+  /** Absent where every part knows it. */
+  readonly visibility?: Visibility | undefined;
+  /** What tag filters still see, oldest first. */
+  formerTags?: readonly FormerTags[] | undefined;
+}
+
+/** Since when what knows of a resource. */
+export interface Visibility {
+  /** Describe calls that name its id. */
+  readonly readAt: number;
+  readonly listedAt: number;
+  /** Calls that would change it. */
+  readonly changeableAt: number;
+}
+
+export interface FormerTags {
+  readonly tags: Record<string, string>;
+  readonly until: number;
+}
+
+export interface SimInstance extends Lagging {
   readonly id: string;
   readonly reservationId: string;
   readonly imageId: string;
@@ -80,6 +109,9 @@ export interface SimInstance {
   readonly volumeIds: string[];
   boot: SimBoot;
   impaired: boolean;
+  /** Whether the API refuses to stop or to terminate it. */
+  protection?: { readonly stop: boolean; readonly terminate: boolean } | undefined;
+  sticks?: readonly InstanceStick[] | undefined;
 }
 
 export interface SimMetadataOptions {
@@ -114,7 +146,7 @@ export interface SimAttachment {
   readonly deviceName: string;
   deleteOnTermination: boolean;
   readonly since: number;
-  readonly attachedAt: number;
+  attachedAt: number;
   detachingAt?: number | undefined;
   /** Undefined while detaching means busy: the host still has it mounted. */
   detachedAt?: number | undefined;
@@ -146,7 +178,7 @@ export interface DiskContent {
   readonly signature: boolean;
 }
 
-export interface SimVolume {
+export interface SimVolume extends Lagging {
   readonly id: string;
   readonly az: string;
   /** As created or as the last modification over left it; `shapeOf` says what holds now. */
@@ -156,7 +188,11 @@ export interface SimVolume {
   readonly snapshotId?: string | undefined;
   readonly multiAttach: boolean;
   readonly createdAt: number;
-  readonly availableAt: number;
+  availableAt: number;
+  /** In `error` from then on. */
+  brokenAt?: number | undefined;
+  /** When DeleteVolume was called. */
+  deletingAt?: number | undefined;
   deletedAt?: number | undefined;
   tags: Record<string, string>;
   /** Created as a home: the ghost's own memory, whatever becomes of the tags. */
@@ -165,9 +201,10 @@ export interface SimVolume {
   modification?: SimModification | undefined;
   modifiedAt: number[];
   content?: DiskContent | undefined;
+  sticks?: readonly VolumeStick[] | undefined;
 }
 
-export interface SimSnapshot {
+export interface SimSnapshot extends Lagging {
   readonly id: string;
   readonly volumeId: string;
   readonly sizeGib: number;
@@ -175,12 +212,14 @@ export interface SimSnapshot {
   readonly encrypted: boolean;
   readonly kmsKeyId?: string | undefined;
   readonly startedAt: number;
-  readonly completedAt: number;
+  completedAt: number;
+  /** True where it ends in `error` instead. */
+  readonly fails?: boolean | undefined;
   tags: Record<string, string>;
   readonly content?: DiskContent | undefined;
 }
 
-export interface SimImage {
+export interface SimImage extends Lagging {
   readonly id: string;
   readonly name: string;
   readonly architecture: string;
@@ -200,6 +239,8 @@ export interface SimSubnet {
   /** Counts subnets: the third part of its addresses. */
   readonly index: number;
   nextHost: number;
+  /** How many addresses it has for instances; absent means plenty. */
+  size?: number | undefined;
 }
 
 export interface SimSecurityGroup {
@@ -233,6 +274,7 @@ export function emptyAccount(account: string, region: string): AccountState {
     tokens: {},
     capacity: {},
     unsupported: [],
+    conditions: noConditions(),
     violations: [],
   };
 }

@@ -4,6 +4,7 @@ import { replanHost } from './host.ts';
 import { findResource } from './resources.ts';
 import type { Scene } from './scene.ts';
 import { noteUid } from './uids.ts';
+import { changeTags } from './visibility.ts';
 
 const maxTags = 50;
 /** The API model's length; the guide says 128. */
@@ -80,7 +81,7 @@ export function createTags(scene: Scene, input: CreateTagsRequest): object {
     return tags;
   });
   for (const [index, { resource, kind }] of found.entries()) {
-    resource.tags = merged[index] ?? resource.tags;
+    changeTags(scene, resource, merged[index] ?? resource.tags);
     if (kind === 'instance') replanHost(scene, resource);
     if (kind === 'instance') noteUid(scene.state, 'instances', resource);
     if (kind === 'volume') noteUid(scene.state, 'volumes', resource);

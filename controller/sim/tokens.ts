@@ -22,7 +22,9 @@ export function checkToken(
 ): readonly string[] | undefined {
   const known = key === undefined ? undefined : scene.state.tokens[key];
   if (known === undefined) return undefined;
-  if (known.fingerprint !== fingerprint(input) && !scene.quirks.answersChangedTokens) {
+  if (known.fingerprint === fingerprint(input)) return known.ids;
+  scene.note('S8', `the token ${key} is used again for another request`);
+  if (!scene.quirks.answersChangedTokens) {
     const message = 'Arguments on this idempotent request are inconsistent with the previous one';
     throw ec2Error('IdempotentParameterMismatch', message);
   }

@@ -7,15 +7,27 @@ import type {
   VolumeType,
 } from '@aws-sdk/client-ec2';
 import { tagKeys } from '../core/tags.ts';
+import { takeVolumeCapacity } from './capacity.ts';
 import { ec2Error } from './errors.ts';
-import { type FilterFields, pageOf, refuseIdsWithPage, toPredicate } from './filters.ts';
-import { attachmentOf, attachmentStateOf, isDeleted, shapeOf, volumeStateOf } from './lifecycle.ts';
+import { type FilterFields, toPredicate } from './filters.ts';
+import {
+  attachmentOf,
+  attachmentStateOf,
+  isDeleted,
+  shapeOf,
+  snapshotStateOf,
+  volumeStateOf,
+} from './lifecycle.ts';
+import { refuseSickRead, refuseSickZone } from './outages.ts';
+import { pageOf, refuseIdsWithPage } from './pages.ts';
+import { checkStorage } from './quotas.ts';
 import { getSnapshot, getVolume } from './resources.ts';
-import { mintId, type Scene } from './scene.ts';
+import { mintId, never, type Scene } from './scene.ts';
 import type { SimSnapshot, SimVolume, VolumeShape } from './state.ts';
 import { specifiedTags, toTagList } from './tags.ts';
 import { checkToken, rememberToken, tokenKey } from './tokens.ts';
 import { noteUid } from './uids.ts';
+import { hiddenAtFirst, isListed, tagsInFilters } from './visibility.ts';
 
 export interface NewVolume {
   readonly az: string;
@@ -27,6 +39,7 @@ export interface NewVolume {
   readonly tags: Record<string, string>;
   readonly isHome: boolean;
   readonly availableAt: number;
+  readonly brokenAt?: number;
 }
 
 /** Puts a volume into the account; what a snapshot holds is on it. */
@@ -41,6 +54,7 @@ export function newVolume(scene: Scene, wanted: NewVolume): SimVolume {
     createdAt: scene.now,
     bornHome: isHome,
     modifiedAt: [],
+    ...hiddenAtFirst(scene),
     ...(content && { content }),
   };
   scene.state.volumes[id] = volume;
@@ -53,7 +67,8 @@ export function createVolume(scene: Scene, input: CreateVolumeRequest): Volume {
   const az = checkZone(scene, input.AvailabilityZone);
   const key = tokenKey('CreateVolume', az, input.ClientToken);
   const [known] = checkToken(scene, key, input) ?? [];
-  if (known !== undefined) return toVolume(scene, getVolume(scene, known));
+  if (known !== undefined) return replay(scene, known);
+  refuseSickZone(scene, az);
   const snapshot = usableSnapshot(scene, input.SnapshotId);
   const sizeGib = input.Size ?? snapshot?.sizeGib;
   if (sizeGib === undefined) {
@@ -68,19 +83,41 @@ export function createVolume(scene: Scene, input: CreateVolumeRequest): Volume {
   const shape = fullShape({ sizeGib, type, iops, throughput });
   checkShape(shape);
   const tags = specifiedTags(input.TagSpecifications, 'volume');
+  checkStorage(scene, sizeGib);
+  takeVolumeCapacity(scene, az, type);
+  const fate = scene.state.conditions.fates.volume.shift();
+  const kmsKeyId = input.KmsKeyId ?? snapshot?.kmsKeyId;
+  const availableAt = scene.now + scene.delays.createVolumeMs;
   const volume = newVolume(scene, {
     az,
     shape,
-    encrypted: input.Encrypted ?? snapshot?.encrypted ?? false,
-    kmsKeyId: input.KmsKeyId ?? snapshot?.kmsKeyId,
+    // What was encrypted once stays so.
+    encrypted: snapshot?.encrypted === true || (input.Encrypted ?? false),
+    kmsKeyId,
     snapshotId: snapshot?.id,
     multiAttach: input.MultiAttachEnabled ?? false,
     tags,
     isHome: tags[tagKeys.role] === 'home',
-    availableAt: scene.now + scene.delays.createVolumeMs,
+    availableAt: fate === 'sticks' ? never : availableAt,
+    // A key that does not work shows only afterwards: the call itself succeeds (BM).
+    ...((fate === 'fails' || isUnusableKey(scene, kmsKeyId)) && { brokenAt: availableAt }),
   });
   rememberToken(scene, key, input, [volume.id]);
   return toVolume(scene, volume);
+}
+
+/** The same volume again, also while reads do not know it yet. */
+function replay(scene: Scene, id: string): Volume {
+  const volume = scene.state.volumes[id];
+  if (volume === undefined || isDeleted(volume, scene.now)) {
+    throw ec2Error('InvalidVolume.NotFound', `The volume '${id}' does not exist.`);
+  }
+  return toVolume(scene, volume);
+}
+
+/** True where a KMS key can encrypt nothing. */
+export function isUnusableKey({ state }: Scene, kmsKeyId: string | undefined): boolean {
+  return kmsKeyId !== undefined && state.conditions.unusableKeys.includes(kmsKeyId);
 }
 
 function checkZone(scene: Scene, az: string | undefined): string {
@@ -95,8 +132,9 @@ function checkZone(scene: Scene, az: string | undefined): string {
 function usableSnapshot(scene: Scene, id: string | undefined): SimSnapshot | undefined {
   if (id === undefined) return undefined;
   const snapshot = getSnapshot(scene, id);
-  if (scene.now < snapshot.completedAt) {
-    throw ec2Error('IncorrectState', 'Snapshot is in invalid state - pending');
+  const state = snapshotStateOf(snapshot, scene.now);
+  if (state !== 'completed') {
+    throw ec2Error('IncorrectState', `Snapshot is in invalid state - ${state}`);
   }
   return snapshot;
 }
@@ -135,7 +173,12 @@ export function deleteVolume(scene: Scene, input: DeleteVolumeRequest): object {
     const message = `Volume ${volume.id} is currently attached to ${attachment.instanceId}`;
     throw ec2Error('VolumeInUse', message);
   }
-  volume.deletedAt = scene.now;
+  const state = volumeStateOf(volume, scene.now);
+  if (state !== 'available' && state !== 'error') {
+    throw ec2Error('IncorrectState', `Volume '${volume.id}' is in the '${state}' state.`);
+  }
+  volume.deletingAt = scene.now;
+  volume.deletedAt = scene.now + scene.delays.deleteVolumeMs;
   return {};
 }
 
@@ -173,9 +216,14 @@ export function describeVolumes(
     asked.length > 0
       ? asked.map((id) => getVolume(scene, id))
       : Object.values(scene.state.volumes).filter(
-          (volume) => !isDeleted(volume, scene.now) && !scene.quirks.hidden.has(volume.id),
+          (volume) =>
+            !isDeleted(volume, scene.now) &&
+            isListed(scene, volume) &&
+            !scene.quirks.hidden.has(volume.id),
         );
-  const selected = found.filter(toPredicate(input.Filters, fieldsAt(scene)));
+  refuseSickRead(scene, asked.length > 0 ? found.map(({ az }) => az) : 'all');
+  const tagsOf = (volume: SimVolume) => tagsInFilters(scene.now, volume);
+  const selected = found.filter(toPredicate(input.Filters, fieldsAt(scene), tagsOf));
   const { items, ...rest } = pageOf(scene, input, selected);
   return { Volumes: items.map((volume) => toVolume(scene, volume)), ...rest };
 }

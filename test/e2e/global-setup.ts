@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import type { TestProject } from 'vitest/node';
-import { type Network, prepareAccount } from '../support/moto-account.ts';
+import { channelParameter, type Network, prepareAccount } from '../support/moto-account.ts';
 import { isMotoThere, startMotoServer } from '../support/moto-server.ts';
 
 declare module 'vitest' {
@@ -23,7 +23,7 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   }
   const moto = await startMotoServer();
   const network = await prepareAccount(moto.endpoint, {
-    parameter: '/imagebuilder/dev-instances/ubuntu-24.04-x86_64/candidate',
+    parameter: channelParameter,
     instanceProfile: 'dev-instance',
   });
   project.provide('moto', { endpoint: moto.endpoint, network });

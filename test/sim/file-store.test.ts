@@ -155,6 +155,17 @@ test.each([
   expect(readFileSync(file, 'utf8')).toBe(text);
 });
 
+test('a document of before conditions were kept is one without any', async () => {
+  const first = openSim();
+  const id = await launch(first);
+  const { conditions: _none, ...older } = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify(older));
+  const sim = openSim();
+  expect(await machineIds(sim)).toEqual([id]);
+  await sim.conditions.nextLaunches('Server.InternalError');
+  expect(readFileSync(file, 'utf8')).toContain('Server.InternalError');
+});
+
 test('a folder that cannot be made is an error that says so', async () => {
   writeFileSync(join(folder, 'state'), 'a file in the way');
   await expect(launch(openSim())).rejects.toThrow(OperatorError);

@@ -21,6 +21,8 @@ import { tagKeys } from '../../controller/core/tags.ts';
 /** The account that moto always answers as. */
 export const motoAccount = '123456789012';
 export const motoRegion = 'eu-west-1';
+/** Names the golden image there. */
+export const channelParameter = '/imagebuilder/dev-instances/ubuntu-24.04-x86_64/candidate';
 
 /** What the specs of any fleet in the account name. */
 export interface Network {
@@ -30,7 +32,8 @@ export interface Network {
   readonly imageId: string;
 }
 
-function place(endpoint: string) {
+/** How a client of the SDK finds moto. */
+export function motoPlace(endpoint: string) {
   return {
     endpoint,
     region: motoRegion,
@@ -43,8 +46,8 @@ export async function prepareAccount(
   endpoint: string,
   names: { readonly parameter: string; readonly instanceProfile: string },
 ): Promise<Network> {
-  const ec2 = new EC2Client(place(endpoint));
-  const ssm = new SSMClient(place(endpoint));
+  const ec2 = new EC2Client(motoPlace(endpoint));
+  const ssm = new SSMClient(motoPlace(endpoint));
   const network = await makeNetwork(ec2);
   const imageId = await makeImage(ec2);
   const parameter = { Name: names.parameter, Value: imageId, Type: 'String' as const };
@@ -109,7 +112,7 @@ export interface FleetTruth {
 }
 
 export async function readFleetTruth(endpoint: string, fleet: string): Promise<FleetTruth> {
-  const ec2 = new EC2Client(place(endpoint));
+  const ec2 = new EC2Client(motoPlace(endpoint));
   const Filters = [{ Name: `tag:${tagKeys.fleet}`, Values: [fleet] }];
   const { Reservations = [] } = await ec2.send(
     new DescribeInstancesCommand({ Filters, MaxResults: 1000 }),
@@ -126,7 +129,7 @@ export async function readFleetTruth(endpoint: string, fleet: string): Promise<F
 
 /** Instances that carry no fleet's tag although they are not terminated: nobody would find them again. */
 export async function readStrayMachines(endpoint: string): Promise<readonly Instance[]> {
-  const ec2 = new EC2Client(place(endpoint));
+  const ec2 = new EC2Client(motoPlace(endpoint));
   const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({ MaxResults: 1000 }));
   ec2.destroy();
   return Reservations.flatMap(({ Instances = [] }) => Instances).filter(
@@ -145,7 +148,7 @@ export async function makeLedger(
   endpoint: string,
   { fleet, table }: { readonly fleet: string; readonly table: string },
 ): Promise<void> {
-  const ledger = dynamoLedger({ client: new DynamoDBClient(place(endpoint)), table });
+  const ledger = dynamoLedger({ client: new DynamoDBClient(motoPlace(endpoint)), table });
   await ledger.init({ fleet, account: motoAccount, region: motoRegion });
   await ledger.close();
 }

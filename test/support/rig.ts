@@ -53,6 +53,7 @@ export const hasty: Partial<Delays> = {
   checksMs: 3_000,
   stopMs: 1_000,
   createVolumeMs: 1_000,
+  deleteVolumeMs: 0,
   attachMs: 1_000,
   bootMs: 500,
   mountMs: 500,
