@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Globals } from './globals.ts';
+import { addHomes } from './home-commands.ts';
 import { exitCodes, Interrupted, type Io, processIo, UsageError } from './io.ts';
 
 type Run = (io: Io, globals: Globals) => Promise<number>;
@@ -45,6 +46,7 @@ function buildProgram(run: (command: Run) => Promise<void>): Command {
       ),
     );
   addReading(program, run);
+  addHomes(program, run);
   addActing(program, run);
   return program;
 }

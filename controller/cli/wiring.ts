@@ -45,6 +45,18 @@ export async function openForReading(
   return { specs, observer: cloud, ledger, clock, close: closing(close, ledger) };
 }
 
+/** Ports to ask the controller for something with: the account is only looked at, the ledger is its own. */
+export async function openForAsking(
+  globals: Globals,
+): Promise<ReadPorts & { readonly ledger: Ledger; close(): Promise<void> }> {
+  const targets = targetsOf(globals);
+  const specs = folderSpecs(globals.specs);
+  const desired = usableFleet(await specs.read());
+  const { cloud, clock, close } = await openCloud(targets.cloud, desired, 'read');
+  const ledger = await openLedger(targets.ledger, desired);
+  return { specs, observer: cloud, ledger, clock, close: closing(close, ledger) };
+}
+
 function closing(closeCloud: () => void, ledger: Ledger): () => Promise<void> {
   return async () => {
     closeCloud();
