@@ -97,6 +97,7 @@ export async function settleAndReport(
 function printTroubles({ parsed, world, plan, failures }: PassReport, io: Io): void {
   const found = findWorldProblems(world);
   const problems = allProblems(parsed, found);
+  const said = new Set(found.flatMap(({ hold, names }) => names.map((name) => `${name}/${hold}`)));
   if (problems.length > 0) io.err(renderProblemsText(problems));
   for (const { what, message, remedy } of failures) {
     io.err(`devinstance: could not read ${what}: ${message}\n  ${remedy}\n`);
@@ -104,7 +105,7 @@ function printTroubles({ parsed, world, plan, failures }: PassReport, io: Io): v
   for (const { name, reason, message, remedy } of plan.holds) {
     // Their cause is among the lines above.
     if (reason === 'InvalidSpec' || reason === 'ReadFailed') continue;
-    if (found.some(({ hold, names }) => hold === reason && names.includes(name))) continue;
+    if (said.has(`${name}/${reason}`)) continue;
     io.err(`${io.paint.yellow(`! ${name}  ${reason}: ${message}`)}\n  -> ${remedy}\n`);
   }
   for (const { reason, message, remedy } of plan.interlocks) {

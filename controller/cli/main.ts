@@ -86,7 +86,8 @@ function addReading(program: Command, run: (command: Run) => Promise<void>): voi
       'after',
       lines(
         'Signs: + create, ~ change, -/+ replace, - orphan, ^ start, _ stop, ! held.',
-        'Exit: 0 done, 1 error or invalid spec, 2 changes (--detailed-exitcode), 3 interlock.',
+        'Exit: 0 done, 1 error or invalid spec, 2 changes (--detailed-exitcode),',
+        '  3 an interlock, or an image that cannot be used (E_GUARD).',
         '',
         'Examples:',
         '  $ devinstance plan',
