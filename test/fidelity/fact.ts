@@ -3,14 +3,8 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { SimAccount } from '../../controller/sim/account.ts';
 import type { Delays } from '../../controller/sim/scene.ts';
 
-/**
- * Where a fact is from. BM: botocore's EC2 model of August 2026. ERR, THR, IDEM, EVC, RR, TERM:
- * AWS's pages errors-overview, ec2-api-throttling, ec2-api-idempotency, eventual-consistency,
- * replace-root, terminating-instances. UG23: AWS's guides as last published on GitHub in June
- * 2023. OBS: error text seen live and quoted in a public repository. RAN: the SDK run against a
- * stub.
- */
-export type Source = 'BM' | 'ERR' | 'THR' | 'IDEM' | 'EVC' | 'RR' | 'TERM' | 'UG23' | 'OBS' | 'RAN';
+/** Where a fact is from: the page of facts says what the marks stand for. */
+export type Source = 'BM' | 'ERR' | 'THR' | 'IDEM' | 'EVC' | 'TERM' | 'UG23' | 'OBS' | 'RAN';
 
 /** What is in an account before a fact is tried. */
 export interface Place {
