@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { EffectiveSpec } from '../../controller/core/desired.ts';
 import { hourMs, minuteMs } from '../../controller/core/instant.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
-import { hasty, makeRig, type Rig } from '../support/rig.ts';
+import { hasty, lagging, makeRig, type Rig } from '../support/rig.ts';
 import { readTruth } from '../support/truth.ts';
 import { makeDesired, makeSpec } from '../support/world.ts';
 
@@ -61,7 +61,7 @@ async function holdsOf(rig: Rig, name: string): Promise<readonly string[]> {
 
 test('a volume that an operator gave becomes the home, in its zone, unformatted; killed at any call', async () => {
   const prepare = async () => {
-    const rig = await makeRig(makeDesired([neighbour]), { delays: hasty });
+    const rig = await makeRig(makeDesired([neighbour]), { delays: lagging });
     await rig.settle();
     const volumeId = await operatorVolume(rig, given);
     await rig.wait(minuteMs);
@@ -121,9 +121,10 @@ describe('a home that its owner gave up', () => {
     expect(changes[1]?.details.join('\n')).toContain(`from: {volumeId: ${volumeId}}`);
   });
 
-  const rename = async () => {
-    const rig = await makeRig(makeDesired([makeSpec(), neighbour]), { delays: hasty });
+  const rename = async (delays = hasty) => {
+    const rig = await makeRig(makeDesired([makeSpec(), neighbour]), { delays });
     await rig.settle();
+    await rig.wait(minuteMs);
     const volumeId = (await homesInUse(rig))['ada-01'] ?? '';
     const renamed = makeSpec({ name: 'ada-02', homeVolume: homeFrom({ volumeId }) });
     rig.desired = makeDesired([renamed, neighbour]);
@@ -153,13 +154,13 @@ describe('a home that its owner gave up', () => {
   });
 
   test('killed at any call of the take-over, and reverted or not, one machine has the home', async () => {
-    const whole = await rename();
+    const whole = await rename(lagging);
     await whole.rig.settle();
     await whole.rig.wait(4 * hourMs);
     await whole.rig.settle();
     const points = whole.rig.events.length;
     for (let point = 0; point < points; point += 0.5) {
-      const { rig, volumeId, renamed } = await rename();
+      const { rig, volumeId, renamed } = await rename(lagging);
       const written = rig.account.disk(volumeId);
       await rig.settle();
       await rig.wait(4 * hourMs);

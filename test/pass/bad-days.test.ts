@@ -2,16 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { minuteMs } from '../../controller/core/instant.ts';
 import { parseSpecs } from '../../controller/core/spec/parse-specs.ts';
-import { type Delays, laggy } from '../../controller/sim/scene.ts';
 import type { LaunchFate } from '../../controller/sim/stored-conditions.ts';
 import { readSpecFiles } from '../../controller/sources/folder.ts';
-import { hasty, makeRig, type Rig } from '../support/rig.ts';
+import { hasty, lagging, makeRig, type Rig } from '../support/rig.ts';
 import { readTruth } from '../support/truth.ts';
 import { makeDesired, makeSpec } from '../support/world.ts';
 
 // EC2 as it is on a bad day: late to know what it made, sparing with calls, blind in one zone.
 
-const lagging: Partial<Delays> = { ...hasty, ...laggy };
 const pair = makeDesired([makeSpec(), makeSpec({ name: 'ada-02' })]);
 
 /** What there is once everything is known everywhere. */

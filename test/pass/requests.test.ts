@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { dayMs, minuteMs, plusMillis } from '../../controller/core/instant.ts';
 import type { LedgerRequest, RequestedWork } from '../../controller/core/request.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
-import { hasty, makeRig, type Rig } from '../support/rig.ts';
+import { hasty, lagging, makeRig, type Rig } from '../support/rig.ts';
 import { readTruth } from '../support/truth.ts';
 import { makeDesired, makeSpec } from '../support/world.ts';
 
-async function livingRig(): Promise<Rig> {
-  const rig = await makeRig(makeDesired([makeSpec()]), { delays: hasty });
+async function livingRig(delays = hasty): Promise<Rig> {
+  const rig = await makeRig(makeDesired([makeSpec()]), { delays });
   await rig.settle();
   await rig.wait(10 * minuteMs);
   return rig;
@@ -26,6 +26,8 @@ async function ends(rig: Rig): Promise<readonly (LedgerRequest['ended'] | undefi
 }
 
 async function snapshotsOf(rig: Rig) {
+  // Long enough for EC2 to show everything.
+  await rig.wait(minuteMs);
   const { Snapshots = [] } = await rig.account.ec2.send(
     new DescribeSnapshotsCommand({ OwnerIds: ['self'] }),
   );
@@ -36,6 +38,7 @@ async function snapshotsOf(rig: Rig) {
 
 /** The homes there are: how each is attached, its phase, and whose data it holds. */
 async function homesOf(rig: Rig) {
+  await rig.wait(minuteMs);
   const { homes } = await readTruth(rig.account);
   return homes.map((home) => ({
     id: home.VolumeId ?? '',
@@ -98,8 +101,8 @@ describe('a snapshot asked for', () => {
 });
 
 describe('a restore asked for', () => {
-  const withSnapshot = async () => {
-    const rig = await livingRig();
+  const withSnapshot = async (delays = hasty) => {
+    const rig = await livingRig(delays);
     await ask(rig, { kind: 'snapshot-home' });
     await rig.settle();
     const [snapshot] = await snapshotsOf(rig);
@@ -134,12 +137,12 @@ describe('a restore asked for', () => {
   });
 
   test('killed at any call, the restored home is in use once and the old one is kept', async () => {
-    const whole = await withSnapshot();
+    const whole = await withSnapshot(lagging);
     await ask(whole.rig, { kind: 'restore-home', snapshotId: whole.snapshotId });
     await whole.rig.settle();
     const points = whole.rig.events.length;
     for (let point = 0; point < points; point += 0.5) {
-      const { rig, snapshotId, old } = await withSnapshot();
+      const { rig, snapshotId, old } = await withSnapshot(lagging);
       await ask(rig, { kind: 'restore-home', snapshotId });
       await expect(rig.settle({ crashAt: point })).rejects.toThrow();
       expect((await rig.settle()).end).toBe('settled');

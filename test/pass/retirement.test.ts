@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { EffectiveSpec } from '../../controller/core/desired.ts';
 import { minuteMs } from '../../controller/core/instant.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
-import { hasty, makeRig, type Rig } from '../support/rig.ts';
+import { hasty, lagging, makeRig, type Rig } from '../support/rig.ts';
 import { readTruth } from '../support/truth.ts';
 import { makeDesired, makeSpec } from '../support/world.ts';
 
@@ -13,14 +13,17 @@ function wish(rig: Rig, over: Partial<EffectiveSpec>): void {
   rig.desired = makeDesired([makeSpec(over), neighbour]);
 }
 
-async function livingRig(): Promise<Rig> {
-  const rig = await makeRig(makeDesired([makeSpec(), neighbour]), { delays: hasty });
+async function livingRig(delays = hasty): Promise<Rig> {
+  const rig = await makeRig(makeDesired([makeSpec(), neighbour]), { delays });
   await rig.settle();
+  await rig.wait(minuteMs);
   return rig;
 }
 
 /** What there is of ada-01, without what differs from run to run. */
 async function endOf(rig: Rig) {
+  // Long enough for EC2 to show everything.
+  await rig.wait(minuteMs);
   const { machines, homes } = await readTruth(rig.account);
   const isAdas = ({ Tags = [] }: Pick<Instance, 'Tags'>) =>
     Tags.some(({ Key, Value }) => Key === tagKeys.devInstance && Value === 'ada-01');
@@ -69,13 +72,13 @@ test('a retired machine is terminated after its home was snapshotted and detache
 });
 
 test('killed before and after every call of a retirement, the next run carries it out', async () => {
-  const whole = await livingRig();
+  const whole = await livingRig(lagging);
   wish(whole, { lifecycle: 'retired' });
   await whole.settle();
   const points = whole.events.length;
   expect(points).toBeGreaterThan(30);
   for (let point = 0; point < points; point += 0.5) {
-    const rig = await livingRig();
+    const rig = await livingRig(lagging);
     wish(rig, { lifecycle: 'retired' });
     await expect(rig.settle({ crashAt: point })).rejects.toThrow();
     expect((await rig.settle()).end).toBe('settled');
@@ -85,13 +88,13 @@ test('killed before and after every call of a retirement, the next run carries i
 
 describe('taken back', () => {
   test('at any call, the machine or, after its end, a new one runs with the same home', async () => {
-    const whole = await livingRig();
+    const whole = await livingRig(lagging);
     wish(whole, { lifecycle: 'retired' });
     await whole.settle();
     const points = whole.events.length;
     const ends = new Set<string>();
     for (let point = 0; point < points; point += 0.5) {
-      const rig = await livingRig();
+      const rig = await livingRig(lagging);
       const before = (await readTruth(rig.account)).homes.map(({ VolumeId }) => VolumeId).sort();
       wish(rig, { lifecycle: 'retired' });
       await expect(rig.settle({ crashAt: point })).rejects.toThrow();

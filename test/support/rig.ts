@@ -11,7 +11,7 @@ import type { Cloud, Ledger } from '../../controller/ports.ts';
 import { acquireLease } from '../../controller/service/lease.ts';
 import { passUnderLease, type Settlement, settle } from '../../controller/service/settle.ts';
 import { type SimAccount, simAccount } from '../../controller/sim/account.ts';
-import type { Delays } from '../../controller/sim/scene.ts';
+import { type Delays, laggy } from '../../controller/sim/scene.ts';
 import { seedAccount } from '../../controller/sim/seed.ts';
 import { memoryStore } from '../../controller/sim/store.ts';
 import { readWorld } from '../../controller/world.ts';
@@ -63,6 +63,9 @@ export const hasty: Partial<Delays> = {
   snapshotMs: 1_000,
   terminateMs: 1_000,
 };
+
+/** The same on a day when EC2 is late to know what it made: the harder one to be killed on. */
+export const lagging: Partial<Delays> = { ...hasty, ...laggy };
 
 /** A rig whose ghost must stay silent to the end of the test. */
 export async function makeRig(
