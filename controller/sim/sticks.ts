@@ -47,7 +47,8 @@ function settlePower(scene: Scene, instance: SimInstance, at: number): void {
     if (deletedAt === power.settlesAt) volume.deletedAt = at;
   }
   if (power.settled === 'running') {
-    instance.boot = { ...boot, upAt: at + scene.delays.bootMs };
+    // What this boot was going to do is planned anew.
+    instance.boot = { id: boot.id, count: boot.count, upAt: at + scene.delays.bootMs };
   }
   instance.power = { ...power, settlesAt: at };
   replanHost(scene, instance);

@@ -15,6 +15,8 @@ import {
   run,
   running,
   snapshot,
+  start,
+  stopped,
   tag,
   tagList,
   terminate,
@@ -238,7 +240,9 @@ const outages: readonly Fact[] = [
     moto: false,
     check: async (open) => {
       const account = open();
+      const off = await stopped(account);
       await account.sim.conditions.setZoneOutage('eu-west-1a', true);
+      expect(await codeOf(start(account, off))).toBe('Unavailable');
       expect(await codeOf(run(account))).toBe('Unavailable');
       expect(await codeOf(createVolume(account))).toBe('Unavailable');
       expect(await codeOf(run(account, { SubnetId: account.place.subnets[1] }))).toBe('ok');
