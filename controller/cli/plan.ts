@@ -3,7 +3,8 @@ import type { Instant } from '../core/instant.ts';
 import { makePlan } from '../core/plan/make-plan.ts';
 import type { Plan, World } from '../core/plan/world.ts';
 import { planNdjson } from '../render/plan-json.ts';
-import { planText } from '../render/plan-text.ts';
+import { planMarkdown } from '../render/plan-markdown.ts';
+import { type PlanContext, planText } from '../render/plan-text.ts';
 import { renderProblemsText } from '../render/problems.ts';
 import { readWorld } from '../world.ts';
 import type { Globals } from './globals.ts';
@@ -12,7 +13,7 @@ import { exitCodes, type Io } from './io.ts';
 import { openForReading } from './wiring.ts';
 
 export interface PlanOptions {
-  readonly output: 'text' | 'json';
+  readonly output: 'text' | 'json' | 'markdown';
   readonly at?: string;
   readonly detailedExitcode?: boolean;
 }
@@ -25,19 +26,37 @@ export async function runPlan(options: PlanOptions, globals: Globals, io: Io): P
     const { world: read, parsed } = await readWorld(ports, false);
     const world: World = at === undefined ? read : { ...read, now: at };
     const plan = makePlan(world);
-    io.out(
-      options.output === 'json'
-        ? asJson(plan, world, parsed)
-        : `${asOf(at)}${asText(plan, world, parsed, io)}`,
-    );
+    io.out(render(options.output, { plan, world, parsed, at }, io));
     return planExitCode(plan, world, parsed, options.detailedExitcode ?? false);
   } finally {
     await ports.close();
   }
 }
 
-function asOf(at: Instant | undefined): string {
-  return at === undefined ? '' : `As of ${at}, with specs and account as they are now:\n`;
+interface Shown {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly parsed: ParsedSpecs;
+  /** The moment that was asked for, where it is not now. */
+  readonly at: Instant | undefined;
+}
+
+function render(output: PlanOptions['output'], shown: Shown, io: Io): string {
+  const { plan, world, parsed, at } = shown;
+  switch (output) {
+    case 'json':
+      return asJson(plan, world, parsed);
+    case 'markdown': {
+      const { problems } = parsed;
+      const asOf = at === undefined ? {} : { asOf: at };
+      return planMarkdown(plan, { ...contextOf(world), problems, ...asOf });
+    }
+    case 'text': {
+      const asOf = at === undefined ? '' : `As of ${at}, with specs and account as they are now:\n`;
+      const problems = renderProblemsText(parsed.problems);
+      return `${asOf}${problems}${planText(plan, contextOf(world), io.paint)}`;
+    }
+  }
 }
 
 function asJson(plan: Plan, world: World, parsed: ParsedSpecs): string {
@@ -50,21 +69,15 @@ function asJson(plan: Plan, world: World, parsed: ParsedSpecs): string {
   });
 }
 
-function asText(plan: Plan, world: World, parsed: ParsedSpecs, io: Io): string {
-  const problems = parsed.problems.length === 0 ? '' : `${renderProblemsText(parsed.problems)}`;
-  const restriction =
-    world.desired.fleet.mode === 'observe' ? 'the Fleet is in mode: observe' : undefined;
-  const text = planText(
-    plan,
-    {
-      now: world.now,
-      failures: world.observed.failures,
-      timezoneOf: (name) => timezoneOf(world, name),
-      ...(restriction === undefined ? {} : { restriction }),
-    },
-    io.paint,
-  );
-  return problems + text;
+function contextOf(world: World): PlanContext {
+  return {
+    now: world.now,
+    failures: world.observed.failures,
+    timezoneOf: (name) => timezoneOf(world, name),
+    ...(world.desired.fleet.mode === 'observe'
+      ? { restriction: 'the Fleet is in mode: observe' }
+      : {}),
+  };
 }
 
 /** A DevInstance's own zone, from its spec or its record. */

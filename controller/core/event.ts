@@ -22,6 +22,11 @@ export function eventKeptUntil(event: FleetEvent): Instant {
   return plusMillis(event.at, keptMs);
 }
 
+/** Whether an event is still kept: stores remove old ones only some time later. */
+export function isEventKept(event: FleetEvent, now: Instant): boolean {
+  return eventKeptUntil(event) >= now;
+}
+
 /**
  * Names an event among those of its DevInstance, and sorts with them by time. Equal events have
  * equal keys, so that writing one again after a lost answer adds none.

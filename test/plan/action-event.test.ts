@@ -70,7 +70,7 @@ describe('how actions end', () => {
     [
       { kind: 'tag', name, resourceId: 'i-1', tags: { Name: 'x', a: 'b' } },
       { result: 'done' },
-      'TagsCorrected: set Name, a on i-1',
+      'TagsCorrected: set Name=x, a=b on i-1',
     ],
     [{ kind: 'start', name, machineId: 'i-1' }, { result: 'done' }, 'MachineStarted: started i-1'],
     [{ kind: 'stop', name, machineId: 'i-1' }, { result: 'done' }, 'MachineStopped: stopped i-1'],

@@ -35,7 +35,7 @@ function doneText(action: Action, outcome: Done): string {
     case 'protect-home':
       return `set the home on ${action.machineId} to outlive its termination`;
     case 'tag':
-      return `set ${Object.keys(action.tags).join(', ')} on ${action.resourceId}`;
+      return `set ${tagsText(action.tags)} on ${action.resourceId}`;
     case 'start':
       return `started ${action.machineId}`;
     case 'stop':
@@ -45,6 +45,12 @@ function doneText(action: Action, outcome: Done): string {
     case 'modify-home':
       return `asked for ${action.sizeGib} GiB ${action.type} of home ${action.homeId}`;
   }
+}
+
+function tagsText(tags: Readonly<Record<string, string>>): string {
+  return Object.entries(tags)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ');
 }
 
 /** An action that ended, with the record before and after its outcome was applied. */

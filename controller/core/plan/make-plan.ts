@@ -91,7 +91,7 @@ function partOf(
 }
 
 /** Observe mode, the command line and `enforceFor` can each keep the controller's hands still. */
-function isActedOn(world: World, labels: Readonly<Record<string, string>>): boolean {
+export function isActedOn(world: World, labels: Readonly<Record<string, string>>): boolean {
   const { mode, enforceFor } = world.desired.fleet;
   if (world.observeOnly || mode === 'observe') return false;
   return Object.entries(enforceFor ?? {}).every(([key, value]) => labels[key] === value);
