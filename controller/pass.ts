@@ -1,5 +1,6 @@
 import type { Action, Outcome } from './core/action.ts';
 import type { ParsedSpecs } from './core/desired.ts';
+import { inOrder } from './core/event.ts';
 import type { Instant } from './core/instant.ts';
 import type { ReadFailure } from './core/observed.ts';
 import { firstRecord } from './core/plan/binding.ts';
@@ -105,7 +106,7 @@ async function tell(
     ...notedEvents(plan, noted, now),
     ...actionEvents(plan, ended),
   ];
-  if (events.length > 0) await ports.ledger.putEvents(events);
+  if (events.length > 0) await ports.ledger.putEvents(inOrder(events));
 }
 
 /** Writes records over their stored versions. */

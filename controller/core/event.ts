@@ -35,6 +35,20 @@ export function eventKey({ at, type, reason, message }: FleetEvent): string {
   return `${at}#${hashText(JSON.stringify([type, reason, message]), 12)}`;
 }
 
+/**
+ * The events of one pass with a moment of its own for each of a DevInstance, a millisecond later at
+ * need: stores sort by moment, and so what came first stays first.
+ */
+export function inOrder(events: readonly FleetEvent[]): readonly FleetEvent[] {
+  const last = new Map<string, Instant>();
+  return events.map((event) => {
+    const before = last.get(event.name);
+    const at = before === undefined || before < event.at ? event.at : plusMillis(before, 1);
+    last.set(event.name, at);
+    return { ...event, at };
+  });
+}
+
 /** The events by instant, whatever their DevInstances; each once. */
 export function sortEvents(events: readonly FleetEvent[]): readonly FleetEvent[] {
   const byKey = new Map(events.map((event) => [`${eventKey(event)}#${event.name}`, event]));

@@ -1,56 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { plusMillis } from '../../controller/core/instant.ts';
-import { adoptionEvents, notedEvents } from '../../controller/core/plan/happenings.ts';
+import { adoptionEvents } from '../../controller/core/plan/happenings.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
-import type { World } from '../../controller/core/plan/world.ts';
 import type { DevInstanceRecord } from '../../controller/core/record.ts';
 import {
   bare,
-  bigger,
   detached,
-  home,
   machine,
   otherType,
   report,
-  smaller,
   spec,
   stopped,
   worldOf,
 } from '../support/plan-case.ts';
-import {
-  lastWeek,
-  makeMachine,
-  makeRecord,
-  makeSpec,
-  mondayMorning,
-  mondayNight,
-} from '../support/world.ts';
-
-/** What one pass over the world tells of what it noted: `type reason: message`. */
-function told(world: World): readonly string[] {
-  return next(world).told;
-}
-
-/** What a pass tells, and the world with the records as it leaves them. */
-function next(world: World): { readonly told: readonly string[]; readonly world: World } {
-  const plan = makePlan(world);
-  const noted = plan.memos.flatMap((after) => {
-    const before = world.records.get(after.name);
-    return before === undefined ? [] : [{ before, after }];
-  });
-  const events = notedEvents(plan, noted, world.now);
-  for (const event of events) expect(event.at).toBe(world.now);
-  const records = new Map([
-    ...world.records,
-    ...plan.memos.map((memo) => [memo.name, memo] as const),
-  ]);
-  return {
-    told: events
-      .filter(({ name }) => name === 'ada-01')
-      .map(({ type, reason, message }) => `${type} ${reason}: ${message}`),
-    world: { ...world, records },
-  };
-}
+import { told, toldBy } from '../support/told.ts';
+import { lastWeek, makeMachine, makeRecord, mondayMorning, mondayNight } from '../support/world.ts';
 
 const soon = (record: Partial<DevInstanceRecord>) => makeRecord(spec, record);
 const off = makeMachine(spec, { state: 'stopped', checks: 'none' });
@@ -58,84 +22,6 @@ const off = makeMachine(spec, { state: 'stopped', checks: 'none' });
 describe('what the plan notes', () => {
   test('of a settled machine nothing is told', () => {
     expect(told(worldOf({ what: '' }))).toEqual([]);
-  });
-
-  test('a hold is told when it appears, kept with its moment, and told when it is over', () => {
-    const held = next(worldOf({ what: '', spec: smaller }));
-    expect(held.told).toEqual([
-      'Normal SpecChanged: homeVolume.sizeGib 100 -> 50',
-      expect.stringMatching(/^Warning HomeShrinkRefused: .+ -> .+/),
-    ]);
-    const record = held.world.records.get('ada-01');
-    expect(record?.holds).toEqual([{ reason: 'HomeShrinkRefused', since: mondayMorning }]);
-    const later = { ...held.world, now: plusMillis(mondayMorning, 60_000) };
-    expect(makePlan(later).memos).toEqual([]);
-    const records = [...held.world.records.values()];
-    const mended = {
-      ...worldOf({ what: '' }),
-      records: new Map([['ada-01', records[0] ?? bare()]]),
-    };
-    const cleared = next(mended);
-    expect(cleared.told).toEqual([
-      'Normal SpecChanged: homeVolume.sizeGib 50 -> 100',
-      'Normal HoldCleared: HomeShrinkRefused is over',
-    ]);
-    expect(cleared.world.records.get('ada-01')?.holds).toBeUndefined();
-  });
-
-  test('a second hold keeps the moment of the first', () => {
-    const record = soon({ holds: [{ reason: 'HomeMissing', since: lastWeek }] });
-    const world = worldOf({
-      what: '',
-      record,
-      observed: { homes: [], absent: new Set([home.id]) },
-      spec: makeSpec({ owner: { ...spec.owner, name: 'eve' } }),
-    });
-    const after = next({ ...world, records: new Map([['ada-01', record]]) });
-    expect(after.world.records.get('ada-01')?.holds).toEqual([
-      { reason: 'HomeMissing', since: lastWeek },
-      { reason: 'OwnerChanged', since: mondayMorning },
-    ]);
-    expect(after.told).toEqual([expect.stringMatching(/^Warning OwnerChanged: /)]);
-  });
-
-  test('a hold that waits for its moment is no warning', () => {
-    const suspended = makeSpec({ lifecycle: 'suspended' });
-    expect(told(worldOf({ what: '', spec: suspended }))).toEqual([
-      expect.stringMatching(/^Normal Suspended: /),
-    ]);
-  });
-
-  test.each([
-    {
-      what: 'a failed read',
-      planCase: { observed: { homes: [], failures: [{ what: 'homes', message: '', remedy: '' }] } },
-      reason: 'ReadFailed',
-    },
-    {
-      what: 'a retry that backs off',
-      planCase: {
-        spec: bigger,
-        record: makeRecord(bigger, {
-          retries: [
-            {
-              actionKind: 'modify-home',
-              attempts: 3,
-              notBefore: plusMillis(mondayMorning, 1_000),
-              code: 'Nope',
-              message: 'no',
-              capacity: false,
-            },
-          ],
-        }),
-      },
-      reason: 'BackingOff',
-    },
-  ] as const)('$what is held but not noted', ({ what, planCase, reason }) => {
-    const world = worldOf({ what, ...planCase });
-    const plan = makePlan(world);
-    expect(plan.holds.map((held) => held.reason)).toEqual([reason]);
-    expect(plan.memos).toEqual([]);
   });
 
   test.each<[string, Parameters<typeof worldOf>[0], readonly string[]]>([
@@ -267,7 +153,7 @@ describe('what the plan notes', () => {
   });
 
   test('a machine found terminated is told once', () => {
-    const { world } = next(
+    const { world } = toldBy(
       worldOf({ what: '', observed: { machines: [makeMachine(spec, { state: 'terminated' })] } }),
     );
     expect(told(world)).toEqual([]);

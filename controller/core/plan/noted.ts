@@ -13,36 +13,47 @@ const fleeting: ReadonlySet<HoldReason> = new Set(['BackingOff', 'ReadFailed']);
 
 /**
  * The record with what people are told once: since when each hold stands, and which machine was
- * found gone. The same record where nothing of that changed.
+ * found gone. A hold that is not among these is over only if `isWhole`: every rule had its say on an
+ * account that was read whole. The same record where nothing of that changed.
  */
 export function withNotes(
   situation: Situation,
   record: DevInstanceRecord,
-  holds: readonly Hold[],
+  { holds, isWhole }: { readonly holds: readonly Hold[]; readonly isWhole: boolean },
 ): DevInstanceRecord {
-  const noted = withHolds(record, holds, situation.now);
+  const isCertain = isWhole && situation.observed.failures.length === 0;
+  const noted = withHolds(record, reasonsOf(record, holds, isCertain), situation.now);
   const gone = goneMachine(situation);
   return gone === undefined || gone === record.goneMachineId
     ? noted
     : { ...noted, goneMachineId: gone };
 }
 
+const none: readonly string[] = [];
+
+/** The reasons to be noted, sorted. Most machines are settled: for them nothing is put together. */
+function reasonsOf(
+  { holds: before = [] }: DevInstanceRecord,
+  holds: readonly Hold[],
+  isCertain: boolean,
+): readonly string[] {
+  if (holds.length === 0 && (isCertain || before.length === 0)) return none;
+  const now = holds.map(({ reason }) => reason).filter((reason) => !fleeting.has(reason));
+  const kept = isCertain ? none : before.map(({ reason }) => reason);
+  return [...new Set([...now, ...kept])].sort();
+}
+
 function withHolds(
   record: DevInstanceRecord,
-  holds: readonly Hold[],
+  reasons: readonly string[],
   now: Instant,
 ): DevInstanceRecord {
   const { holds: before } = record;
-  // Most machines are settled: for them, nothing is put together.
-  if (holds.length === 0) return before === undefined ? record : forget(record, 'holds');
-  const reasons = [...new Set(holds.map(({ reason }) => reason))]
-    .filter((reason) => !fleeting.has(reason))
-    .sort();
   if (reasons.length === 0) return before === undefined ? record : forget(record, 'holds');
-  const sinceOf = (reason: string) => before?.find((held) => held.reason === reason)?.since ?? now;
   const isSame =
     before?.length === reasons.length && before.every(({ reason }, i) => reason === reasons[i]);
   if (isSame) return record;
+  const sinceOf = (reason: string) => before?.find((held) => held.reason === reason)?.since ?? now;
   return { ...record, holds: reasons.map((reason) => ({ reason, since: sinceOf(reason) })) };
 }
 

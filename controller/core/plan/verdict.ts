@@ -85,7 +85,10 @@ export function verdictOn(situation: Situation, brake: Interlock | undefined): V
   const transition = transitionOf(situation);
   const outlook = { changes, holds, waiting };
   return {
-    record: withNotes(situation, withoutIdleRetries(situation, findings), holds),
+    record: withNotes(situation, withoutIdleRetries(situation, findings), {
+      holds,
+      isWhole: findings.at(-1)?.final !== true,
+    }),
     changes,
     holds,
     waiting,
