@@ -1,9 +1,18 @@
 import type { Action, Outcome } from './core/action.ts';
 import type { ParsedSpecs } from './core/desired.ts';
+import { inOrder } from './core/event.ts';
 import type { Instant } from './core/instant.ts';
 import type { ReadFailure } from './core/observed.ts';
 import { applyOutcome } from './core/plan/apply-outcome.ts';
 import { firstRecord } from './core/plan/binding.ts';
+import {
+  actionEvents,
+  adoptionEvents,
+  type Ended,
+  endingEvents,
+  type Noted,
+  notedEvents,
+} from './core/plan/happenings.ts';
 import { makePlan } from './core/plan/make-plan.ts';
 import { withStep } from './core/plan/memory.ts';
 import type { Plan, World } from './core/plan/world.ts';
@@ -55,14 +64,17 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
   const read = { ...ports, observer: ports.cloud };
   const reading = await readWorld(read, observeOnly);
   const stored = new Map(reading.stored);
-  const { world, plan } = await bindNew(ports, reading, stored);
+  const { world, plan, adopted } = await bindNew(ports, reading, stored);
   // Before the records: one that forgets a request that is still open would begin it again.
   await endRequests(ports, plan, world.now);
+  const noted = plan.memos.map((after) => ({ before: recordOf(stored, after), after }));
   await writeAll(ports, stored, plan.memos);
-  const performed = await performAll(ports, stored, plan.actions);
+  const { ended, isComplete } = await performAll(ports, stored, plan.actions);
+  await tell(ports, { plan, adopted, noted, ended, now: reading.world.now });
+  const outcomes = ended.map(({ action, outcome }) => ({ action, outcome }));
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
   const { failures } = world.observed;
-  return { parsed: reading.parsed, world, plan, failures, records, ...performed };
+  return { parsed: reading.parsed, world, plan, failures, records, outcomes, isComplete };
 }
 
 /** Gives new names their uid, durably, and plans again with them. */
@@ -70,23 +82,45 @@ async function bindNew(
   ports: PassPorts,
   reading: Reading,
   stored: Map<string, StoredRecord>,
-): Promise<Pick<PassReport, 'world' | 'plan'>> {
+): Promise<Pick<PassReport, 'world' | 'plan'> & { readonly adopted: Plan['bindings'] }> {
   const plan = makePlan(reading.world);
-  if (plan.bindings.length === 0) return { world: reading.world, plan };
+  const { bindings } = plan;
+  if (bindings.length === 0) return { world: reading.world, plan, adopted: [] };
   await writeAll(
     ports,
     stored,
-    plan.bindings.map((binding) => firstRecord(binding, ports.newUid, reading.world.now)),
+    bindings.map((binding) => firstRecord(binding, ports.newUid, reading.world.now)),
   );
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
   const world = { ...reading.world, records };
-  return { world, plan: makePlan(world) };
+  return { world, plan: makePlan(world), adopted: bindings };
 }
 
 async function endRequests({ ledger }: PassPorts, { endings }: Plan, now: Instant): Promise<void> {
   for (const { requestId, result, message } of endings) {
     await ledger.endRequest(requestId, { at: now, result, message });
   }
+}
+
+/** Writes what happened for people to read; of a settled pass there is nothing to tell. */
+async function tell(
+  ports: PassPorts,
+  happened: {
+    readonly plan: Plan;
+    readonly adopted: Plan['bindings'];
+    readonly noted: readonly Noted[];
+    readonly ended: readonly Ended[];
+    readonly now: Instant;
+  },
+): Promise<void> {
+  const { plan, adopted, noted, ended, now } = happened;
+  const events = [
+    ...adoptionEvents(adopted, now),
+    ...endingEvents(plan.endings, now),
+    ...notedEvents(plan, noted, now),
+    ...actionEvents(plan, ended),
+  ];
+  if (events.length > 0) await ports.ledger.putEvents(inOrder(events));
 }
 
 /** Writes records over their stored versions. */
@@ -114,7 +148,10 @@ async function write(
   stored.set(record.name, await ports.ledger.putRecord(record, over, ports.lease.epoch));
 }
 
-type Performed = Pick<PassReport, 'outcomes' | 'isComplete'>;
+interface Performed {
+  readonly ended: readonly Ended[];
+  readonly isComplete: boolean;
+}
 
 /** Performs in order, kind by kind, each step durable before its call. */
 async function performAll(
@@ -123,13 +160,13 @@ async function performAll(
   actions: readonly Action[],
 ): Promise<Performed> {
   const startedAt = ports.steady.millis();
-  const outcomes: { action: Action; outcome: Outcome }[] = [];
+  const ended: Ended[] = [];
   for (const chunk of chunksOfOneKind(actions)) {
     const isOutOfTime = ports.steady.millis() - startedAt > performMs;
-    if (isOutOfTime || !ports.lease.mayMutate()) return { outcomes, isComplete: false };
-    outcomes.push(...(await performChunk(ports, stored, chunk)));
+    if (isOutOfTime || !ports.lease.mayMutate()) return { ended, isComplete: false };
+    ended.push(...(await performChunk(ports, stored, chunk)));
   }
-  return { outcomes, isComplete: true };
+  return { ended, isComplete: true };
 }
 
 function chunksOfOneKind(actions: readonly Action[]): readonly (readonly Action[])[] {
@@ -146,7 +183,7 @@ async function performChunk(
   ports: PassPorts,
   stored: Map<string, StoredRecord>,
   actions: readonly Action[],
-): Promise<Performed['outcomes']> {
+): Promise<readonly Ended[]> {
   const replayed = new Set(actions.filter((action) => isReplay(stored, action)));
   const now = ports.clock.now();
   const steps = actions
@@ -154,26 +191,29 @@ async function performChunk(
     .map((action) => withStep(recordOf(stored, action), action, now));
   await writeAll(ports, stored, steps);
   const answers = await ports.cloud.perform(actions, () => ports.lease.mayMutate());
+  const at = ports.clock.now();
   const ended = actions.map((action, position) => {
     const outcome = answers[position];
     if (outcome === undefined) throw new Error(`no outcome for ${action.kind} ${action.name}`);
-    return { action, outcome };
+    const before = recordOf(stored, action);
+    const after = applyOutcome(before, outcome, at, replayed.has(action));
+    return { action, outcome, before, after, at };
   });
-  const at = ports.clock.now();
   await writeAll(
     ports,
     stored,
-    ended.map(({ action, outcome }) =>
-      applyOutcome(recordOf(stored, action), outcome, at, replayed.has(action)),
-    ),
+    ended.map(({ after }) => after),
   );
   for (const { action, outcome } of ended) ports.onOutcome?.(action, outcome);
   return ended;
 }
 
-function recordOf(stored: ReadonlyMap<string, StoredRecord>, action: Action): DevInstanceRecord {
-  const item = stored.get(action.name);
-  if (item === undefined) throw new Error(`no record for ${action.kind} ${action.name}`);
+function recordOf(
+  stored: ReadonlyMap<string, StoredRecord>,
+  { name }: { readonly name: string },
+): DevInstanceRecord {
+  const item = stored.get(name);
+  if (item === undefined) throw new Error(`no record for ${name}`);
   return item.record;
 }
 

@@ -1,32 +1,78 @@
+import type { ReadFailure } from '../core/observed.ts';
+import { inspect, knownNames } from '../core/plan/inspect.ts';
 import { makePlan } from '../core/plan/make-plan.ts';
+import type { Hold, Plan, World } from '../core/plan/world.ts';
+import { listManifest, manifestOf, manifestText } from '../render/manifest.ts';
+import type { Paint } from '../render/paint.ts';
 import { statusJson, statusTable } from '../render/status-table.ts';
 import { readWorld } from '../world.ts';
 import type { Globals } from './globals.ts';
 import { exitCodes, type Io } from './io.ts';
+import { sayUnknown } from './views.ts';
 import { openForReading } from './wiring.ts';
 
 export interface GetOptions {
-  readonly output: 'table' | 'wide' | 'json';
+  readonly output: 'table' | 'wide' | 'json' | 'yaml';
 }
 
-/** `devinstance get`: one line a DevInstance. Answers the exit code. */
-export async function runGet(options: GetOptions, globals: Globals, io: Io): Promise<number> {
+/** `devinstance get [NAME]`: one line a DevInstance. Answers the exit code. */
+export async function runGet(
+  name: string | undefined,
+  options: GetOptions,
+  globals: Globals,
+  io: Io,
+): Promise<number> {
   const ports = await openForReading(globals);
   try {
     const { world } = await readWorld(ports, false);
-    const { statuses } = makePlan(world);
-    const text =
-      options.output === 'json'
-        ? statusJson(statuses)
-        : statusTable(statuses, world.now, options.output, io.paint);
-    io.out(text);
-    for (const failure of world.observed.failures) {
-      io.err(
-        `devinstance: could not read ${failure.what}: ${failure.message}\n  ${failure.remedy}\n`,
-      );
+    const known = knownNames(world);
+    if (name !== undefined && !known.includes(name)) return sayUnknown(name, known, io);
+    const plan = makePlan(world);
+    if (name !== undefined && options.output !== 'yaml' && !plan.statuses.some(isNamed(name))) {
+      return sayHeld(plan.holds.filter(isNamed(name)), io);
     }
-    return world.observed.failures.length === 0 ? exitCodes.done : exitCodes.failed;
+    io.out(render(world, plan, name, options.output, io.paint));
+    return sayFailures(world.observed.failures, io);
   } finally {
     await ports.close();
   }
+}
+
+function isNamed(name: string) {
+  return (item: { readonly name: string }) => item.name === name;
+}
+
+/** Of a file that never was valid there is no line to show. */
+function sayHeld(holds: readonly Hold[], io: Io): number {
+  for (const { name, reason, message, remedy } of holds) {
+    io.err(`devinstance: ${name} is nothing yet: ${reason}: ${message}\n  ${remedy}\n`);
+  }
+  return exitCodes.failed;
+}
+
+function render(
+  world: World,
+  plan: Plan,
+  name: string | undefined,
+  output: GetOptions['output'],
+  paint: Paint,
+): string {
+  if (output === 'yaml') return asYaml(world, plan, name);
+  const statuses = name === undefined ? plan.statuses : plan.statuses.filter(isNamed(name));
+  return output === 'json' ? statusJson(statuses) : statusTable(statuses, world.now, output, paint);
+}
+
+function asYaml(world: World, plan: Plan, name: string | undefined): string {
+  const inspections = inspect(world, plan, name === undefined ? knownNames(world) : [name]);
+  const [only] = inspections;
+  const isOne = name !== undefined && only !== undefined;
+  return manifestText(isOne ? manifestOf(only) : listManifest(inspections), 'yaml');
+}
+
+/** Says which reads failed, so that nobody takes what they would have said for absent. */
+export function sayFailures(failures: readonly ReadFailure[], io: Io): number {
+  for (const { what, message, remedy } of failures) {
+    io.err(`devinstance: could not read ${what}: ${message}\n  ${remedy}\n`);
+  }
+  return failures.length === 0 ? exitCodes.done : exitCodes.failed;
 }

@@ -1,14 +1,13 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { lines, output, type RunCommand } from './command.ts';
 import type { Globals } from './globals.ts';
 import { addHomes } from './home-commands.ts';
-import { exitCodes, Interrupted, type Io, processIo, UsageError } from './io.ts';
-
-type Run = (io: Io, globals: Globals) => Promise<number>;
-
-const lines = (...text: readonly string[]): string => `\n${text.join('\n')}\n`;
+import { exitCodes, Interrupted, processIo, UsageError } from './io.ts';
+import type { PlanOptions } from './plan.ts';
+import { addViews } from './view-commands.ts';
 
 /** The whole command line. Each command's code is loaded only when it runs. */
-function buildProgram(run: (command: Run) => Promise<void>): Command {
+function buildProgram(run: RunCommand): Command {
   const program = new Command('devinstance')
     .description('Gives every developer a machine in the cloud, from YAML in git.')
     .option(
@@ -51,10 +50,7 @@ function buildProgram(run: (command: Run) => Promise<void>): Command {
   return program;
 }
 
-const output = (choices: readonly string[], initial: string): Option =>
-  new Option('-o, --output <format>', 'output format').choices(choices).default(initial);
-
-function addReading(program: Command, run: (command: Run) => Promise<void>): void {
+function addReading(program: Command, run: RunCommand): void {
   program
     .command('validate')
     .description('check specs: syntax, fields, and what refers to what')
@@ -79,7 +75,7 @@ function addReading(program: Command, run: (command: Run) => Promise<void>): voi
   program
     .command('plan')
     .description('show what the next passes would do, and change nothing')
-    .addOption(output(['text', 'json'], 'text'))
+    .addOption(output(['text', 'json', 'markdown'], 'text'))
     .option('--at <instant>', 'plan as of another moment, 2026-11-23T09:00:00+01:00')
     .option('--detailed-exitcode', 'exit 2 where an action or a withheld change exists')
     .addHelpText(
@@ -92,20 +88,14 @@ function addReading(program: Command, run: (command: Run) => Promise<void>): voi
         'Examples:',
         '  $ devinstance plan',
         '  $ devinstance plan -o json --detailed-exitcode',
+        '  $ devinstance plan -o markdown            for a comment on a pull request',
         '  $ devinstance plan --at 2026-12-24T20:00:00+01:00',
       ),
     )
-    .action((options: { output: 'text' | 'json'; at?: string; detailedExitcode?: boolean }) =>
+    .action((options: PlanOptions) =>
       run(async (io, globals) => (await import('./plan.ts')).runPlan(options, globals, io)),
     );
-  program
-    .command('get')
-    .description('list the DevInstances: what is, and what comes next')
-    .addOption(output(['table', 'wide', 'json'], 'table'))
-    .addHelpText('after', lines('Examples:', '  $ devinstance get', '  $ devinstance get -o wide'))
-    .action((options: { output: 'table' | 'wide' | 'json' }) =>
-      run(async (io, globals) => (await import('./get.ts')).runGet(options, globals, io)),
-    );
+  addViews(program, run);
   const schedule = program.command('schedule').description('look at schedules');
   schedule
     .command('preview')
@@ -127,7 +117,7 @@ function addReading(program: Command, run: (command: Run) => Promise<void>): voi
     );
 }
 
-function addActing(program: Command, run: (command: Run) => Promise<void>): void {
+function addActing(program: Command, run: RunCommand): void {
   program
     .command('controller')
     .description('make the account match the specs')

@@ -4,7 +4,8 @@ import type { Instant } from '../core/instant.ts';
 import { makePlan } from '../core/plan/make-plan.ts';
 import type { Plan, World } from '../core/plan/world.ts';
 import { planNdjson, problemsNdjson } from '../render/plan-json.ts';
-import { planText } from '../render/plan-text.ts';
+import { planMarkdown } from '../render/plan-markdown.ts';
+import { type PlanContext, planText } from '../render/plan-text.ts';
 import { renderProblemsText } from '../render/problems.ts';
 import { readWorld } from '../world.ts';
 import { openUnlessEmptied } from './emptied-source.ts';
@@ -14,7 +15,7 @@ import { exitCodes, type Io } from './io.ts';
 import { openForReading } from './wiring.ts';
 
 export interface PlanOptions {
-  readonly output: 'text' | 'json';
+  readonly output: 'text' | 'json' | 'markdown';
   readonly at?: string;
   readonly detailedExitcode?: boolean;
 }
@@ -34,19 +35,36 @@ export async function runPlan(options: PlanOptions, globals: Globals, io: Io): P
     const world: World = at === undefined ? read : { ...read, now: at };
     const plan = makePlan(world);
     const problems = allProblems(parsed, findWorldProblems(world));
-    io.out(
-      options.output === 'json'
-        ? asJson(plan, world, problems)
-        : `${asOf(at)}${asText(plan, world, problems, io)}`,
-    );
+    io.out(render(options.output, { plan, world, problems, at }, io));
     return planExitCode(plan, world, { problems }, options.detailedExitcode ?? false);
   } finally {
     await ports.close();
   }
 }
 
-function asOf(at: Instant | undefined): string {
-  return at === undefined ? '' : `As of ${at}, with specs and account as they are now:\n`;
+interface Shown {
+  readonly plan: Plan;
+  readonly world: World;
+  readonly problems: readonly Problem[];
+  /** The moment that was asked for, where it is not now. */
+  readonly at: Instant | undefined;
+}
+
+function render(output: PlanOptions['output'], shown: Shown, io: Io): string {
+  const { plan, world, problems, at } = shown;
+  switch (output) {
+    case 'json':
+      return asJson(plan, world, problems);
+    case 'markdown': {
+      const asOf = at === undefined ? {} : { asOf: at };
+      return planMarkdown(plan, { ...contextOf(world), problems, ...asOf });
+    }
+    case 'text': {
+      const asOf = at === undefined ? '' : `As of ${at}, with specs and account as they are now:\n`;
+      const text = planText(plan, contextOf(world), io.paint);
+      return `${asOf}${renderProblemsText(problems)}${text}`;
+    }
+  }
 }
 
 function asJson(plan: Plan, world: World, problems: readonly Problem[]): string {
@@ -59,20 +77,15 @@ function asJson(plan: Plan, world: World, problems: readonly Problem[]): string 
   });
 }
 
-function asText(plan: Plan, world: World, problems: readonly Problem[], io: Io): string {
-  const restriction =
-    world.desired.fleet.mode === 'observe' ? 'the Fleet is in mode: observe' : undefined;
-  const text = planText(
-    plan,
-    {
-      now: world.now,
-      failures: world.observed.failures,
-      timezoneOf: (name) => timezoneOf(world, name),
-      ...(restriction === undefined ? {} : { restriction }),
-    },
-    io.paint,
-  );
-  return renderProblemsText(problems) + text;
+function contextOf(world: World): PlanContext {
+  return {
+    now: world.now,
+    failures: world.observed.failures,
+    timezoneOf: (name) => timezoneOf(world, name),
+    ...(world.desired.fleet.mode === 'observe'
+      ? { restriction: 'the Fleet is in mode: observe' }
+      : {}),
+  };
 }
 
 /** A DevInstance's own zone, from its spec or its record. */

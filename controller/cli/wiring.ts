@@ -31,10 +31,14 @@ export interface ActingParts extends Omit<OpenCloud, 'close'> {
   close(): Promise<void>;
 }
 
+/** What reading commands use: the world's ports, and people's history beside it. */
+export interface ReadingParts extends ReadPorts {
+  readonly ledger: ReadPorts['ledger'] & Pick<Ledger, 'events'>;
+  close(): Promise<void>;
+}
+
 /** Ports to read with. On a simulated account that does not exist yet, an empty one is looked at. */
-export async function openForReading(
-  globals: Globals,
-): Promise<ReadPorts & { close(): Promise<void> }> {
+export async function openForReading(globals: Globals): Promise<ReadingParts> {
   const targets = targetsOf(globals);
   const specs = folderSpecs(globals.specs);
   const desired = usableFleet(await specs.read());

@@ -94,6 +94,10 @@ export interface DevInstanceRecord {
   readonly step?: Step;
   /** One for each kind of action that failed; cleared by its success. */
   readonly retries?: readonly Retry[];
+  /** The holds that stand, by reason, and since when: so that each is told once. */
+  readonly holds?: readonly { readonly reason: string; readonly since: Instant }[];
+  /** A machine of this DevInstance that was found terminated or gone, and told of. */
+  readonly goneMachineId?: string;
 }
 
 /** The marker that ties a ledger to one fleet in one account and region (decision 1). */

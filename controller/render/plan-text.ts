@@ -47,7 +47,12 @@ export function planText(plan: Plan, context: PlanContext, paint: Paint): string
   return `${sections.join('\n')}\n`;
 }
 
-function changeBlock(change: Change, context: PlanContext, paint: Paint): string {
+/** One change: its sign and name, what it consists of, and when. */
+export function changeBlock(
+  change: Change,
+  context: Pick<PlanContext, 'now' | 'timezoneOf'>,
+  paint: Paint,
+): string {
   const isHeld = change.withheldBy !== undefined && change.withheldBy !== 'ObserveMode';
   const symbol = isHeld ? '!' : symbols[change.kind];
   const head = `${symbol.padStart(3)} ${change.name}  ${change.kind} (owner ${change.owner}; ${change.reasons.join(', ')})`;
@@ -65,7 +70,8 @@ function colourOf(change: Change, isHeld: boolean, paint: Paint): (text: string)
   return change.kind === 'change' ? paint.yellow : paint.cyan;
 }
 
-function whenOf(change: Change, context: PlanContext): string {
+/** `when now`, `when Mon 19:00 Madrid (off by schedule)`, or what withholds it. */
+export function whenOf(change: Change, context: Pick<PlanContext, 'now' | 'timezoneOf'>): string {
   if (change.withheldBy !== undefined) return `withheld: ${change.withheldBy}`;
   const note = change.note === undefined ? '' : ` (${change.note})`;
   if (change.at === 'now') return `when now${note}`;
@@ -74,7 +80,8 @@ function whenOf(change: Change, context: PlanContext): string {
   return `when ${localTime(change.at, context.now, timezone)} ${placeOf(timezone)}${note}`;
 }
 
-function holdBlock(held: Hold, paint: Paint): string {
+/** One hold and its remedy. */
+export function holdBlock(held: Hold, paint: Paint): string {
   return `${paint.yellow(`  ! ${held.name}  ${held.reason}: ${held.message}`)}\n      -> ${held.remedy}`;
 }
 

@@ -1,11 +1,12 @@
 import type { Problem } from '../core/desired.ts';
+import { visible } from './visible.ts';
 
 /** For people and editors: `file:line:column CODE message`, below it what to write instead. */
 export function renderProblemsText(problems: readonly Problem[]): string {
   return problems
     .map(
       ({ file, line, column, code, message, fix }) =>
-        `${showPath(file)}:${line}:${column} ${code} ${message}\n  fix: ${fix}\n`,
+        `${visible(file)}:${line}:${column} ${code} ${message}\n  fix: ${fix}\n`,
     )
     .join('');
 }
@@ -24,14 +25,6 @@ export function renderProblemsGithub(problems: readonly Problem[]): string {
       return `::${severity} ${place},title=${escapeProperty(code)}::${text}\n`;
     })
     .join('');
-}
-
-/** A path is other people's text: it must not steer the terminal. */
-function showPath(path: string): string {
-  return path.replace(
-    /[\p{C}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
 }
 
 function escapeData(text: string): string {

@@ -1,5 +1,6 @@
 import type { Instant } from '../core/instant.ts';
 import type { Status } from '../core/plan/world.ts';
+import { alignedLines } from './aligned.ts';
 import { localTime, placeOf } from './local-time.ts';
 import type { Paint } from './paint.ts';
 
@@ -42,27 +43,17 @@ export function statusTable(
 ): string {
   if (statuses.length === 0) return 'no DevInstances\n';
   const shown = output === 'wide' ? wideColumns : columns;
-  const rows = [
+  const [header = '', ...lines] = alignedLines([
     shown.map(([title]) => title),
     ...statuses.map((status) => shown.map(([, cell]) => cell(status, now))),
-  ];
-  const widths = shown.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row, line) => {
-      const padded = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
-      return lineColour(
-        line === 0 ? undefined : statuses[line - 1],
-        paint,
-      )(padded.join('  ').trimEnd());
-    })
-    .map((line) => `${line}\n`)
-    .join('');
+  ]);
+  const painted = lines.map((line, index) => lineColour(statuses[index], paint)(line));
+  return [paint.bold(header), ...painted].map((line) => `${line}\n`).join('');
 }
 
 function lineColour(status: Status | undefined, paint: Paint): (text: string) => string {
-  if (status === undefined) return paint.bold;
-  if (status.health === 'Degraded' || status.health === 'Missing') return paint.red;
-  if (status.health === 'Progressing') return paint.yellow;
+  if (status?.health === 'Degraded' || status?.health === 'Missing') return paint.red;
+  if (status?.health === 'Progressing') return paint.yellow;
   return (text) => text;
 }
 

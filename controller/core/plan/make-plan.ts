@@ -110,7 +110,7 @@ function partOf(
 }
 
 /** Observe mode, the command line and `enforceFor` can each keep the controller's hands still. */
-function isActedOn(world: World, labels: Readonly<Record<string, string>>): boolean {
+export function isActedOn(world: World, labels: Readonly<Record<string, string>>): boolean {
   const { mode, enforceFor } = world.desired.fleet;
   if (world.observeOnly || mode === 'observe') return false;
   return Object.entries(enforceFor ?? {}).every(([key, value]) => labels[key] === value);
@@ -180,7 +180,7 @@ function staleRequests({ requests, records, now, desired, observeOnly }: World) 
   if (observeOnly || desired.fleet.mode === 'observe') return [];
   return requests.flatMap(({ id, name, expiresAt }): readonly RequestEnding[] => {
     const record = records.get(name);
-    const end = (message: string) => [{ requestId: id, result: 'refused' as const, message }];
+    const end = (message: string) => [{ requestId: id, name, result: 'refused' as const, message }];
     if (record === undefined) return end(`there is no DevInstance ${name}`);
     if (expiresAt > now || record.restore?.requestId === id) return [];
     const begun = record.step?.action;

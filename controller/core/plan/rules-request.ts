@@ -67,11 +67,11 @@ function askedBy({ actor, reason }: LedgerRequest): string {
 }
 
 function end(
-  { id }: Pick<LedgerRequest, 'id'>,
+  { id, name }: Pick<LedgerRequest, 'id' | 'name'>,
   result: RequestEnding['result'],
   message: string,
 ): RequestEnding {
-  return { requestId: id, result, message };
+  return { requestId: id, name, result, message };
 }
 
 /** Makes the new volume, if the snapshot holds this home's data. */
@@ -144,7 +144,7 @@ function giveUp(situation: Situation, { id, state }: Home): Finding {
   const message = `the new home ${id} is in state ${state}: the old one stays`;
   return {
     record: forget(record, 'restore'),
-    ending: end({ id: requestId }, 'refused', message),
+    ending: end({ id: requestId, name: record.name }, 'refused', message),
     holds: [hold(situation, 'RestoreRefused', message, 'look at the volume in EC2')],
   };
 }
@@ -175,7 +175,11 @@ function exchange(situation: Situation, restored: Home): Finding {
       az: restored.az,
       homeWasReady: true,
     },
-    ending: end({ id: requestId }, 'done', `home ${restored.id} made from ${snapshotId}${old}`),
+    ending: end(
+      { id: requestId, name: record.name },
+      'done',
+      `home ${restored.id} made from ${snapshotId}${old}`,
+    ),
     waiting: 'the new home to take its place',
   };
 }

@@ -2,7 +2,7 @@ import { isBeingCreated } from './creating.ts';
 import { orphanStopAt } from './duty.ts';
 import { isReady } from './ready.ts';
 import type { Situation } from './situation.ts';
-import type { Change, Hold, Phase, Status } from './world.ts';
+import type { Change, Hold, HoldReason, Phase, Status } from './world.ts';
 
 /** What the verdict on one DevInstance says beside its situation. */
 export interface Outlook {
@@ -12,7 +12,7 @@ export interface Outlook {
 }
 
 /** Holds that say that something is wrong, not merely that something waits for its moment. */
-const harmless = new Set([
+const harmless: ReadonlySet<HoldReason> = new Set<HoldReason>([
   'Suspended',
   'ImageBehind',
   'NeverOff',
@@ -20,6 +20,11 @@ const harmless = new Set([
   'HomeModifying',
   'ReplacementNeeded',
 ]);
+
+/** Whether a hold merely says that something waits for its moment, or was asked for. */
+export function isHarmless(reason: HoldReason): boolean {
+  return harmless.has(reason);
+}
 
 /** One line of `get` for a recorded DevInstance. */
 export function statusOf(situation: Situation, outlook: Outlook): Status {

@@ -6,6 +6,7 @@ import { creationDetails } from './describe.ts';
 import { orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { keepRetries, retryOf } from './memory.ts';
+import { withNotes } from './noted.ts';
 import { readyDeadline } from './ready.ts';
 import { homeSourceRule } from './rules-adopt.ts';
 import { driftRule } from './rules-drift.ts';
@@ -48,7 +49,7 @@ const rules: readonly Rule[] = [
 
 /** What one DevInstance is to be shown, to wait for and to do. */
 export interface Verdict {
-  /** The record as it should stand: a retry of what is no longer needed is forgotten. */
+  /** The record as it should stand: a retry of what is no longer needed is forgotten, holds are noted. */
   readonly record: DevInstanceRecord;
   readonly changes: readonly Change[];
   readonly holds: readonly Hold[];
@@ -84,7 +85,10 @@ export function verdictOn(situation: Situation, interlocks: readonly Interlock[]
   const transition = transitionOf(situation);
   const outlook = { changes, holds, waiting };
   return {
-    record: withoutIdleRetries(recordAfter(situation, findings), findings),
+    record: withNotes(situation, withoutIdleRetries(recordAfter(situation, findings), findings), {
+      holds,
+      isWhole: findings.at(-1)?.final !== true,
+    }),
     changes,
     holds,
     waiting,

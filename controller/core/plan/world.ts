@@ -115,6 +115,8 @@ export interface Binding {
 /** A request that nothing more is done for, and what came of it. */
 export interface RequestEnding {
   readonly requestId: string;
+  /** The DevInstance. */
+  readonly name: string;
   readonly result: 'done' | 'refused';
   /** For people. */
   readonly message: string;

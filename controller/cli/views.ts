@@ -1,0 +1,25 @@
+import { nearest } from '../core/spec/problem.ts';
+import { visible } from '../render/visible.ts';
+import { exitCodes, type Io } from './io.ts';
+
+/** How many names are offered for a mistyped one. */
+const offered = 3;
+
+/** Says in one line that nothing knows the name, with those that may be meant. Answers the exit code. */
+export function sayUnknown(name: string, known: readonly string[], io: Io): number {
+  const meant: string[] = [];
+  while (meant.length < offered) {
+    const next = nearest(
+      name,
+      known.filter((candidate) => !meant.includes(candidate)),
+    );
+    if (next === undefined) break;
+    meant.push(next);
+  }
+  const hint =
+    meant.length === 0
+      ? 'devinstance get lists those there are'
+      : `did you mean ${meant.join(', ')}?`;
+  io.err(`devinstance: there is no DevInstance ${visible(name)}; ${hint}\n`);
+  return exitCodes.failed;
+}
