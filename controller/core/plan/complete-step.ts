@@ -56,9 +56,10 @@ export function completeStep(
     case 'detach-home':
       return { ...settled, detachingSince: at };
     case 'snapshot-home':
+      // A snapshot can still fail before it completes: until then its failures count on.
       return found.snapshotId === undefined
-        ? settled
-        : withSnapshot(settled, action, found.snapshotId, at);
+        ? done
+        : withSnapshot(done, action, found.snapshotId, at);
     case 'restore-home': {
       const { requestId, request } = action;
       const { snapshotId = '' } = request;

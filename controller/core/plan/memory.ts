@@ -4,6 +4,8 @@ import { type Instant, minuteMs, plusMillis } from '../instant.ts';
 import type { DevInstanceRecord, Retry } from '../record.ts';
 
 const firstRetryMs = 1_000;
+/** Snapshots of one volume are at least 15 s apart (EC2, SnapshotCreationPerVolumeRateExceeded). */
+const firstSnapshotRetryMs = 30_000;
 const lastRetryMs = 5 * minuteMs;
 
 /**
@@ -52,7 +54,7 @@ export function keepRetries(
   return kept.length === 0 ? rest : { ...rest, retries: kept };
 }
 
-/** Counts a failure and sets the earliest next attempt: 1 s doubling to 5 min, at least half of it. */
+/** Counts a failure and sets the earliest next attempt: doubling up to 5 min, at least half of it. */
 export function afterFailure(
   record: DevInstanceRecord,
   actionKind: Action['kind'],
@@ -66,7 +68,8 @@ export function afterFailure(
 ): DevInstanceRecord {
   const attempts = (retryOf(record, actionKind)?.attempts ?? 0) + 1;
   const others = (record.retries ?? []).filter((retry) => retry.actionKind !== actionKind);
-  const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 16));
+  const firstMs = actionKind === 'snapshot-home' ? firstSnapshotRetryMs : firstRetryMs;
+  const fullMs = Math.min(lastRetryMs, firstMs * 2 ** Math.min(attempts - 1, 16));
   const jitter = 0.5 + 0.5 * fractionOf(`${record.uid}/${attempts}`);
   const { code, message, capacity, remedy } = failure;
   const notBefore = plusMillis(now, Math.round(fullMs * jitter));
