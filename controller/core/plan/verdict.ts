@@ -82,13 +82,11 @@ export function verdictOn(situation: Situation, brake: Interlock | undefined): V
     wholeChanges(situation, { holds, waiting, action: chosen?.action, findings }),
     gathered(findings, ({ changes }) => changes),
   );
+  const isWhole = findings.at(-1)?.final !== true;
   const transition = transitionOf(situation);
   const outlook = { changes, holds, waiting };
   return {
-    record: withNotes(situation, withoutIdleRetries(situation, findings), {
-      holds,
-      isWhole: findings.at(-1)?.final !== true,
-    }),
+    record: withNotes(situation, withoutIdleRetries(situation, findings), holds, isWhole),
     changes,
     holds,
     waiting,
