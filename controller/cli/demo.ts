@@ -56,6 +56,7 @@ function printNext(globals: Globals, file: string, io: Io): void {
     ['plan', 'what the controller would do'],
     ['controller --once', 'one pass; again for the next step'],
     ['get -o wide', 'what is, and why'],
+    ['events', 'what happened'],
     ['demo --fresh', 'begin anew'],
   ] as const;
   const lines = commands.map(([command, what]) => [`npx devinstance ${command}${rest}`, what]);

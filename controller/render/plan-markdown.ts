@@ -45,7 +45,7 @@ interface Section {
 /** The plan as a comment on a pull request. No longer than GitHub allows: what is left out is counted. */
 export function planMarkdown(plan: Plan, context: MarkdownContext): string {
   const top = [marker, heading(plan, context), ...notes(context)].join('\n');
-  const bottom = [interlocks(plan, context), closing(context)].join('\n\n');
+  const bottom = [interlocks(plan, context), closing(plan, context)].join('\n\n');
   const sections = [
     changeSection(plan, context),
     problemSection(context.problems),
@@ -66,6 +66,7 @@ export function planMarkdown(plan: Plan, context: MarkdownContext): string {
 
 function heading(plan: Plan, { problems, failures }: MarkdownContext): string {
   const counts = countChanges(plan);
+  const tripped = plan.interlocks.length;
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const parts = [
     [counts.create, 'to create'],
@@ -76,6 +77,7 @@ function heading(plan: Plan, { problems, failures }: MarkdownContext): string {
     [counts.start, 'to start'],
     [counts.stop, 'to stop'],
     [counts.held, 'held'],
+    [tripped, tripped === 1 ? 'interlock tripped' : 'interlocks tripped'],
     [errors, errors === 1 ? 'error in specs' : 'errors in specs'],
     [failures.length, failures.length === 1 ? 'failed read' : 'failed reads'],
   ] as const;
@@ -170,7 +172,7 @@ function interlocks({ interlocks }: Plan, { failures }: MarkdownContext): string
     return interlocks
       .map(
         ({ reason, message, remedy }) =>
-          `**${reason} trips:** ${inline(message)}. To go on: ${inline(remedy)}.`,
+          `**${reason} trips:** ${inline(message)}. What to do: ${inline(remedy)}.`,
       )
       .join('\n\n');
   }
@@ -179,10 +181,11 @@ function interlocks({ interlocks }: Plan, { failures }: MarkdownContext): string
     : 'Interlocks pass.';
 }
 
-function closing({ restriction }: MarkdownContext): string {
-  return restriction === undefined
-    ? 'Merging applies this; push to replan.'
-    : 'Merging this changes nothing yet; push to replan.';
+function closing({ interlocks }: Plan, { restriction }: MarkdownContext): string {
+  if (restriction !== undefined) return 'Merging this changes nothing yet; push to replan.';
+  return interlocks.length > 0
+    ? 'Merging applies only what is not withheld; push to replan.'
+    : 'Merging applies this; push to replan.';
 }
 
 /** The text of the plan to unfold, with as many lines as fit. */

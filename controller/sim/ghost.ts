@@ -14,7 +14,14 @@ import type {
   TerminateInstancesRequest,
 } from '@aws-sdk/client-ec2';
 import { tagKeys } from '../core/tags.ts';
-import { attachedVolumes, attachmentOf, isDeleted, isGoing, powerOf } from './lifecycle.ts';
+import {
+  attachedVolumes,
+  attachmentOf,
+  isDeleted,
+  isGoing,
+  powerOf,
+  shownTags,
+} from './lifecycle.ts';
 import type { Scene } from './scene.ts';
 import type { SimInstance, SimVolume, Violation } from './state.ts';
 import { tokenKey } from './tokens.ts';
@@ -163,7 +170,10 @@ function afterRun(scene: Scene, input: RunInstancesRequest): readonly Finding[] 
   const machines = instancesOf(scene.state, uid);
   findings.push(...tooMany(scene, uid, machines));
   const ordinal = tagIn(input.TagSpecifications, 'instance', tagKeys.ordinal);
-  const twins = machines.filter(({ tags }) => tags[tagKeys.ordinal] === ordinal);
+  // The number of one that no longer shows its tags may come again: a lost ledger cannot know it.
+  const twins = machines.filter(
+    (machine) => shownTags(scene, machine)[tagKeys.ordinal] === ordinal,
+  );
   if (ordinal !== undefined && twins.length > 1) {
     const message = `${listIds(twins)} are both number ${ordinal} of ${uid}`;
     findings.push({ rule: 'S8', message });

@@ -1,4 +1,9 @@
-import { DescribeInstancesCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeVolumesCommand,
+  type Reservation,
+} from '@aws-sdk/client-ec2';
 import { describe, expect, test } from 'vitest';
 import { hourMs, minuteMs } from '../../controller/core/instant.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
@@ -21,7 +26,14 @@ async function livingRig(): Promise<Rig> {
 
 /** Everything in the account, as it is listed. */
 async function wholeAccount(rig: Rig): Promise<string> {
-  const { Reservations } = await rig.account.ec2.send(new DescribeInstancesCommand({}));
+  const Reservations: Reservation[] = [];
+  let NextToken: string | undefined;
+  do {
+    const base = NextToken === undefined ? {} : { NextToken };
+    const page = await rig.account.ec2.send(new DescribeInstancesCommand(base));
+    Reservations.push(...(page.Reservations ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken !== undefined);
   const { Volumes } = await rig.account.ec2.send(new DescribeVolumesCommand({}));
   return JSON.stringify({ Reservations, Volumes });
 }
@@ -211,10 +223,10 @@ test('3,000 foreign instances stay as they are, byte for byte, through a whole l
   const subnets = [...new Set(pair.flatMap((spec) => spec.subnets))];
   rig.desired = makeDesired(pair);
   await rig.account.ensureSeeded(rig.desired);
-  const [imageId] = rig.account.imageIds();
+  const { Images = [] } = await rig.account.ec2.send(new DescribeImagesCommand({}));
   for (let n = 0; n < 30; n += 1) {
     await rig.account.people.launch({
-      ImageId: imageId,
+      ImageId: Images[0]?.ImageId,
       InstanceType: 't3.micro',
       SubnetId: subnets[n % subnets.length],
       MinCount: 100,

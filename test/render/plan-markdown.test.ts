@@ -144,8 +144,10 @@ test('an interlock that trips is said in place of those that pass', () => {
     interlocks: [{ reason, message: '2 of 10 have lost their file', remedy: 'restore the files' }],
   });
   expect(text).toContain(
-    '\n**InterlockDisrupted trips:** 2 of 10 have lost their file. To go on: restore the files.\n',
+    '\n**InterlockDisrupted trips:** 2 of 10 have lost their file. What to do: restore the files.\n',
   );
+  expect(text).toContain('### devinstance plan: 1 interlock tripped\n');
+  expect(text).toContain('\nMerging applies only what is not withheld; push to replan.\n');
   expect(text).not.toContain('Interlocks pass');
 });
 

@@ -33,7 +33,8 @@ export function bindName(
   spec: EffectiveSpec,
   index: NameIndex & ResourceIndex,
 ): FirstVerdict {
-  const machines = (index.machinesByName.get(spec.name) ?? []).filter(isLive);
+  const named = index.machinesByName.get(spec.name) ?? [];
+  const machines = named.filter(isLive);
   const homes = homesToAdopt(index.homesByName.get(spec.name) ?? []);
   const tagged: readonly Tagged[] = [...machines, ...homes];
   const trouble =
@@ -49,7 +50,8 @@ export function bindName(
   const az = home?.az ?? machine?.az;
   const adopt = {
     uid,
-    ordinal: Math.max(0, ...machines.map(ordinalOf)),
+    // Those that are gone count too, as long as they show: their numbers are used up.
+    ordinal: Math.max(0, ...named.map(ordinalOf)),
     // A home that was there before this ledger may hold data; only a machine's tag can say otherwise.
     homeWasReady:
       homeId !== undefined && !machines.some((candidate) => mayFormat(candidate, homeId)),

@@ -19,7 +19,8 @@ const fleeting: ReadonlySet<HoldReason> = new Set(['BackingOff', 'ReadFailed']);
 export function withNotes(
   situation: Situation,
   record: DevInstanceRecord,
-  { holds, isWhole }: { readonly holds: readonly Hold[]; readonly isWhole: boolean },
+  holds: readonly Hold[],
+  isWhole: boolean,
 ): DevInstanceRecord {
   const isCertain = isWhole && situation.observed.failures.length === 0;
   const noted = withHolds(record, reasonsOf(record, holds, isCertain), situation.now);
@@ -29,11 +30,11 @@ export function withNotes(
     : { ...noted, goneMachineId: gone };
 }
 
-const none: readonly string[] = [];
+const none: readonly never[] = [];
 
 /** The reasons to be noted, sorted. Most machines are settled: for them nothing is put together. */
 function reasonsOf(
-  { holds: before = [] }: DevInstanceRecord,
+  { holds: before = none }: DevInstanceRecord,
   holds: readonly Hold[],
   isCertain: boolean,
 ): readonly string[] {

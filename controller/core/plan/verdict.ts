@@ -82,13 +82,16 @@ export function verdictOn(situation: Situation, interlocks: readonly Interlock[]
     wholeChanges(situation, { holds, waiting, action: chosen?.action, findings }),
     gathered(findings, ({ changes }) => changes),
   );
+  const isWhole = findings.at(-1)?.final !== true;
   const transition = transitionOf(situation);
   const outlook = { changes, holds, waiting };
   return {
-    record: withNotes(situation, withoutIdleRetries(recordAfter(situation, findings), findings), {
+    record: withNotes(
+      situation,
+      withoutIdleRetries(recordAfter(situation, findings), findings),
       holds,
-      isWhole: findings.at(-1)?.final !== true,
-    }),
+      isWhole,
+    ),
     changes,
     holds,
     waiting,
