@@ -1,6 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
 import { type E2eFleet, makeE2eFleet } from '../support/e2e-fleet.ts';
 import { eachAtOnce } from '../support/each-at-once.ts';
+import { type KillPoint, makeKillSwitch } from '../support/kill-switch.ts';
 import { readStrayMachines } from '../support/moto-account.ts';
 import { isMutation, type WireCall } from '../support/recording-proxy.ts';
 
@@ -11,38 +12,24 @@ const pair = ['ada-01', 'linus-01'];
 /** Controllers at a time: each spends most of its time in waiting for the lease of the one before. */
 const atOnce = 8;
 
-type Moment = 'before' | 'after';
-
-interface KillPoint {
+interface CreationKill extends KillPoint {
   readonly only: readonly string[];
-  /** Which mutating call, from 1. */
-  readonly nth: number;
-  /** Killed before the call is sent on, or when it took effect and before its answer comes back. */
-  readonly moment: Moment;
 }
 
 /** Creates, kills the controller at the point, and runs it again to its end. */
-async function createKilledAt(point: KillPoint) {
+async function createKilledAt(point: CreationKill) {
   if (moto === null) throw new Error('there is no moto');
-  let count = 0;
-  let kill: (() => void) | undefined;
-  const isCut = (call: WireCall, moment: Moment) => {
-    if (kill === undefined || !isMutation(call)) return false;
-    if (moment === 'before') count += 1;
-    if (count < point.nth || moment !== point.moment) return false;
-    kill();
-    return true;
-  };
+  const killSwitch = makeKillSwitch();
   const fleet = await makeE2eFleet(moto, {
     fleet: `killed-${point.only.length}-${point.moment}-${point.nth}`,
     only: point.only,
-    rules: { isCut },
+    rules: killSwitch.rules,
   });
   try {
     const first = fleet.start(...settle);
-    kill = () => first.child.kill('SIGKILL');
+    killSwitch.arm(point, () => first.child.kill('SIGKILL'));
     const { code } = await first.end;
-    kill = undefined;
+    killSwitch.disarm();
     const again = await fleet.run(...settle);
     const ended = { code: again.code, err: again.err };
     return { ...point, isKilled: code === null, ...ended, ...(await counts(fleet)) };
@@ -58,7 +45,7 @@ async function counts(fleet: E2eFleet) {
 }
 
 /** Kills at each of the points, and expects each to end as if nothing had happened. */
-async function expectToSurvive(points: readonly KillPoint[]): Promise<void> {
+async function expectToSurvive(points: readonly CreationKill[]): Promise<void> {
   const ends = await eachAtOnce(atOnce, points, createKilledAt);
   expect(ends).toEqual(
     points.map((point) => ({
@@ -90,7 +77,7 @@ test.skipIf(moto === null)(
   async () => {
     if (moto === null) return;
     const lost = new Set<string>();
-    const isCut = (call: WireCall, moment: Moment) => {
+    const isCut = (call: WireCall, moment: KillPoint['moment']) => {
       if (moment === 'before' || !isMutation(call) || lost.has(call.action)) return false;
       lost.add(call.action);
       return true;
