@@ -177,7 +177,7 @@ const power: readonly Fact[] = [
     },
   },
   {
-    name: 'StopInstances with Hibernate: UnsupportedHibernationConfiguration, no fallback to a stop',
+    name: 'StopInstances with Hibernate: UnsupportedHibernationConfiguration, and no stop',
     source: ['ERR', 'UG23'],
     moto: false,
     check: async (open) => {

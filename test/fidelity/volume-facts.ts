@@ -120,7 +120,8 @@ const life: readonly Fact[] = [
     name: 'volume states: deleting, then gone',
     source: ['BM'],
     choice:
-      'a deleted volume is unknown at once: neither the volume state deleted nor, after a detachment, the attachment state detached is ever shown',
+      'a deleted volume is unknown at once: neither the volume state deleted ' +
+      'nor, after a detachment, the attachment state detached is ever shown',
     moto: false,
     check: async (open) => {
       const account = open();
