@@ -130,8 +130,9 @@ const making: readonly Fact[] = [
     },
   },
   {
-    name: 'RunInstances: a root smaller than its snapshot is InvalidBlockDeviceMapping',
-    source: ['OBS'],
+    name: 'RunInstances: a root smaller than its snapshot is refused',
+    source: ['ERR'],
+    choice: 'with the code InvalidBlockDeviceMapping, by what that code is for',
     moto: false,
     check: async (open) => {
       const small = { DeviceName: rootDevice, Ebs: { ...root.Ebs, VolumeSize: 4 } };
@@ -142,6 +143,7 @@ const making: readonly Fact[] = [
   {
     name: 'RunInstances: a type of another architecture than the image is refused',
     source: ['UG23'],
+    choice: 'with the code InvalidParameterValue',
     moto: false,
     check: async (open) => {
       expect(await codeOf(run(open(), { InstanceType: 'm7g.xlarge' }))).toBe(

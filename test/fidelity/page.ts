@@ -1,7 +1,7 @@
 import type { Chapter, Fact, Source } from './fact.ts';
 
 const meanings: Readonly<Record<Source, string>> = {
-  BM: "botocore's model of the EC2 API, August 2026",
+  BM: "botocore's models of the EC2 and SSM APIs, August 2026",
   ERR: 'AWS: error codes of the EC2 API',
   THR: 'AWS: throttling of the EC2 API',
   IDEM: 'AWS: idempotency in the EC2 API',
