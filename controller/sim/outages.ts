@@ -11,7 +11,7 @@ export function refuseSickRead(scene: Scene, zones: readonly string[] | 'all'): 
   if (sick !== undefined) throw ec2Error('Unavailable', `${sick} cannot be described at present`);
 }
 
-/** Refuses to make or start anything in a zone in trouble: UNCONFIRMED, and so no definite answer. */
+/** Refuses to make or start anything in a zone in trouble: UNCONFIRMED, so nothing definite. */
 export function refuseSickZone(scene: Scene, zone: string): void {
   if (!scene.state.conditions.sickZones.includes(zone)) return;
   throw ec2Error('Unavailable', `${zone} is not available at present`);

@@ -105,7 +105,7 @@ export interface Scene {
   readonly failLate: (error: Error) => void;
 }
 
-/** The end of what is stuck: the last instant that a date can hold, less what may be added to it. */
+/** The end of what is stuck: the last instant of dates, less what may be added to it. */
 export const never = 8.64e15 - 1e9;
 
 /** The next id with that prefix, `i-0…`: equal histories give equal ids. */

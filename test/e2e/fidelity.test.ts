@@ -1,34 +1,44 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { afterAll, describe, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, inject, test } from 'vitest';
 import type { Account } from '../fidelity/fact.ts';
 import { sharedFacts, titleOf } from '../fidelity/facts.ts';
-import { channelParameter, motoPlace } from '../support/moto-account.ts';
+import { channelParameter, motoPlace, prepareAccount } from '../support/moto-account.ts';
+import { type MotoServer, startMotoServer } from '../support/moto-server.ts';
 
-const moto = inject('moto');
+const isMotoThere = inject('moto') !== null;
 
-describe.skipIf(moto === null)('what the simulator says of AWS, asked of moto', () => {
-  const clients: (EC2Client | SSMClient)[] = [];
+describe.skipIf(!isMotoThere)('what the simulator says of AWS, asked of moto', () => {
+  // A server of their own: these facts leave machines behind that no fleet would.
+  let moto: MotoServer;
+  let account: Account;
 
-  afterAll(() => {
-    for (const client of clients) client.destroy();
-  });
+  beforeAll(async () => {
+    if (!isMotoThere) return;
+    moto = await startMotoServer();
+    account = await accountOn(moto.endpoint);
+  }, 60_000);
 
-  test.each(sharedFacts.map((fact) => [titleOf(fact), fact] as const))('%s', (_title, fact) => {
-    if (moto === null) throw new Error('there is no moto');
-    return fact.check(accountOn(moto));
-  });
+  afterAll(() => moto?.stop());
 
-  function accountOn({ endpoint, network }: NonNullable<typeof moto>): Account {
-    // Each call once: what is checked is the first answer.
-    const options = { ...motoPlace(endpoint), maxAttempts: 1 };
-    const ec2 = new EC2Client(options);
-    const ssm = new SSMClient(options);
-    clients.push(ec2, ssm);
-    const { subnets, securityGroup, imageId } = network;
-    const zones = [`${options.region}a`, `${options.region}b`] as const;
-    const place = { subnets, zones, securityGroup, imageId, parameter: channelParameter };
-    // moto is there at once with everything: there is nothing to wait for.
-    return { ec2, ssm, place, wait: async () => undefined };
-  }
+  test.each(sharedFacts.map((fact) => [titleOf(fact), fact] as const))('%s', (_title, fact) =>
+    fact.check(account),
+  );
 });
+
+async function accountOn(endpoint: string): Promise<Account> {
+  const { subnets, securityGroup, imageId } = await prepareAccount(endpoint, {
+    parameter: channelParameter,
+    instanceProfile: 'dev-instance',
+  });
+  // Each call once: what is checked is the first answer.
+  const options = { ...motoPlace(endpoint), maxAttempts: 1 };
+  const zones = [`${options.region}a`, `${options.region}b`] as const;
+  return {
+    ec2: new EC2Client(options),
+    ssm: new SSMClient(options),
+    place: { subnets, zones, securityGroup, imageId, parameter: channelParameter },
+    // moto has everything at once: there is nothing to wait for.
+    wait: async () => undefined,
+  };
+}

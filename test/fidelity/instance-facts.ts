@@ -177,7 +177,7 @@ const power: readonly Fact[] = [
     },
   },
   {
-    name: 'StopInstances with Hibernate: UnsupportedHibernationConfiguration, no fallback to a stop',
+    name: 'StopInstances with Hibernate: UnsupportedHibernationConfiguration, and no stop',
     source: ['ERR', 'UG23'],
     moto: false,
     check: async (open) => {
@@ -215,6 +215,7 @@ const types: readonly Fact[] = [
   {
     name: 'ModifyInstanceAttribute: a type of no kind or of another architecture is refused',
     source: ['UG23', 'BM'],
+    choice: 'both with InvalidInstanceAttributeValue, documented for types of no kind',
     moto: false,
     check: async (open) => {
       const account = open();
@@ -227,6 +228,7 @@ const types: readonly Fact[] = [
   {
     name: 'ModifyInstanceAttribute: one attribute a call',
     source: ['BM'],
+    choice: 'more are refused with InvalidParameterCombination',
     moto: false,
     check: async (open) => {
       const account = open();

@@ -1,4 +1,5 @@
 import {
+  DescribeImagesCommand,
   DescribeInstancesCommand,
   type DescribeInstancesCommandInput,
   DescribeVolumesCommand,
@@ -59,6 +60,15 @@ export const listingFacts: readonly Fact[] = [
       const id = await running(account);
       const InstanceIds = [id, noInstance];
       expect(await describe(account, { InstanceIds })).toBe('InvalidInstanceID.NotFound');
+    },
+  },
+  {
+    name: 'DescribeImages: an unknown id is InvalidAMIID.NotFound',
+    source: ['ERR'],
+    moto: true,
+    check: async ({ ec2 }) => {
+      const command = new DescribeImagesCommand({ ImageIds: ['ami-0123456789abcdef0'] });
+      expect(await codeOf(ec2.send(command))).toBe('InvalidAMIID.NotFound');
     },
   },
   {

@@ -1,7 +1,7 @@
 import type { Chapter, Fact, Source } from './fact.ts';
 
 const meanings: Readonly<Record<Source, string>> = {
-  BM: "botocore's model of the EC2 API, August 2026",
+  BM: "botocore's models of the EC2 and SSM APIs, August 2026",
   ERR: 'AWS: error codes of the EC2 API',
   THR: 'AWS: throttling of the EC2 API',
   IDEM: 'AWS: idempotency in the EC2 API',
@@ -14,14 +14,15 @@ const meanings: Readonly<Record<Source, string>> = {
 
 /** What no fact stands for. */
 const absent: readonly string[] = [
-  'Real durations: AWS publishes none. `usualDelays` are orders of magnitude, and nothing lags unless a test says so.',
-  'Spot instances, hibernation, replacing a root volume, public and Elastic IP addresses, CopyVolumes.',
-  'Reads that go back: once a read has seen something, later reads see it too. In EC2 they need not.',
-  'Stale states: a stop or an attachment shows in the next read. What the controller makes of stale ' +
-    'readings is tested above the simulator.',
+  'Real durations: AWS publishes none. `usualDelays` are orders of magnitude,\n' +
+    '  and nothing lags unless a test says so.',
+  'Spot instances, hibernation, replacing a root volume, public addresses, CopyVolumes.',
+  'Reads that go back: what a read has seen, later reads see too. In EC2 they need not.',
+  'Stale states: a stop or an attachment shows in the next read. What the controller makes of\n' +
+    '  stale readings is tested above the simulator.',
   'Chance: every delay is fixed, every refusal is asked for. Equal histories give equal answers.',
-  'Deleting snapshots, deregistering images, IAM, and all calls that the program does not make; ' +
-    'they are refused as not modelled.',
+  'Deleting snapshots, deregistering images, IAM, and all calls that the program does not make:\n' +
+    '  they are refused as not modelled.',
 ];
 
 /** The page that says how far the simulated account can be trusted. */
@@ -33,17 +34,20 @@ export function fidelityPage(chapters: readonly Chapter[]): string {
   return [
     '# How far the simulated account can be trusted',
     '',
-    '<!-- Written by test/fidelity/page.test.ts; to renew it: npx vitest run --dir test test/fidelity/page -u -->',
+    '<!-- Written by test/fidelity/page.test.ts. To renew it:',
+    '     npx vitest run --dir test test/fidelity/page -u -->',
     '',
-    `The simulator (this folder) models ${facts.length} facts of AWS that the controller relies on. Each is a ` +
-      'test of its own in `test/fidelity/`. None was tried on a live account.',
+    `The simulator (this folder) models ${facts.length} facts of AWS that the controller relies on.`,
+    'Each is a test of its own in `test/fidelity/`. None was tried on a live account.',
     '',
     `- **${shared.length} confirmed by moto**: the same assertions hold there (\`npm run test:e2e\`).`,
-    `- **${documented.length} by documentation alone**: AWS says so, and nothing independent was asked.`,
-    `- **${open.length} with something UNCONFIRMED**: AWS is silent, and the simulator takes the cautious choice.`,
+    `- **${documented.length} by documentation alone**: nothing independent was asked.`,
+    `- **${open.length} with something UNCONFIRMED**: AWS is silent, and the simulator takes the`,
+    '  cautious choice.',
     '',
-    'How a test brings each of them about: `conditions.ts` (what AWS does), `people.ts` (what people do),',
-    '`scene.ts` (how long things take; `laggy` is a bad day), `faults.ts` (errors before or after any call).',
+    'How a test brings each of them about: `conditions.ts` (what AWS does), `people.ts` (what people',
+    'do), `scene.ts` (how long things take; `laggy` is a bad day), `faults.ts` (errors before or after',
+    'any call).',
     '',
     'Sources:',
     '',

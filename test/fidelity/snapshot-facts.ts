@@ -83,6 +83,7 @@ export const snapshotFacts: readonly Fact[] = [
   {
     name: 'CreateVolume smaller than its snapshot is refused',
     source: ['BM'],
+    choice: 'with the code InvalidParameterValue',
     moto: false,
     check: async (open) => {
       const account = open();

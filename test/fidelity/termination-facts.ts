@@ -108,7 +108,7 @@ export const terminationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'TerminateInstances: a protected id spares its whole zone, other zones die, the call fails',
+    name: 'TerminateInstances: a protected id spares its zone, other zones die, the call fails',
     source: ['BM'],
     moto: false,
     check: async (open) => {

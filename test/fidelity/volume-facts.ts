@@ -119,7 +119,9 @@ const life: readonly Fact[] = [
   {
     name: 'volume states: deleting, then gone',
     source: ['BM'],
-    choice: 'a deleted volume is unknown at once: the state deleted is never shown',
+    choice:
+      'a deleted volume is unknown at once: neither the volume state deleted ' +
+      'nor, after a detachment, the attachment state detached is ever shown',
     moto: false,
     check: async (open) => {
       const account = open();

@@ -162,8 +162,16 @@ test('a document of before conditions were kept is one without any', async () =>
   writeFileSync(file, JSON.stringify(older));
   const sim = openSim();
   expect(await machineIds(sim)).toEqual([id]);
-  await sim.conditions.nextLaunches('Server.InternalError');
-  expect(readFileSync(file, 'utf8')).toContain('Server.InternalError');
+  await sim.conditions.setCapacity('eu-west-1a', 't3.xlarge', 0);
+  await expect(launch(openSim(), { uid: 'uid-2' })).rejects.toThrow('capacity');
+});
+
+test('what becomes of the next launch holds for whichever process makes it', async () => {
+  await openSim().conditions.nextLaunches('Server.InternalError');
+  const sim = openSim();
+  const id = await launch(sim);
+  await sim.clock.sleep(60_000);
+  expect((await readMachine(openSim(), id)).StateReason?.Code).toBe('Server.InternalError');
 });
 
 test('a folder that cannot be made is an error that says so', async () => {
