@@ -6,5 +6,6 @@ export default defineConfig({
     // Order must not matter: files and tests run shuffled, and vitest prints the seed.
     sequence: { shuffle: true },
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -72,6 +72,7 @@ export interface DevInstanceRecord {
     /** Made of the home after the machine was stopped for good. */
     readonly snapshotId?: string;
     readonly snapshotAt?: Instant;
+    readonly terminatedAt?: Instant;
     /** The machine is gone and the home, if there was one, is released. */
     readonly isComplete?: boolean;
   };

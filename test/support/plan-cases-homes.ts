@@ -219,10 +219,40 @@ export const homeCases: readonly PlanCase[] = [
     record: makeRecord(spec, newcomer),
     observed: {
       machines: [withHomeTag('vol-00000001:new')],
-      homes: [makeHome(spec, { ...detached, state: 'creating' })],
+      homes: [makeHome(spec, { ...detached, state: 'creating', createdAt: mondayMorning })],
     },
     waiting: true,
     changes: ['create'],
+  },
+  {
+    what: 'a home that is being made for ten minutes: reported',
+    record: makeRecord(spec, newcomer),
+    observed: {
+      machines: [withHomeTag('vol-00000001:new')],
+      homes: [
+        makeHome(spec, {
+          ...detached,
+          state: 'creating',
+          createdAt: plusMillis(mondayMorning, -600_000),
+        }),
+      ],
+    },
+    holds: ['StuckCreating'],
+    changes: ['create'],
+  },
+  {
+    what: 'a home that somebody else detaches: said, and left to them',
+    observed: {
+      homes: [
+        makeHome(spec, {
+          attachments: [
+            { instanceId: 'i-00000001', deviceName: '/dev/sdf', state: 'detaching' as const },
+          ],
+        }),
+      ],
+    },
+    holds: ['HomeElsewhere'],
+    waiting: true,
   },
   {
     what: 'a home that is being modified: waited for',

@@ -1,4 +1,4 @@
-import { plusMillis } from '../../controller/core/instant.ts';
+import { hourMs, plusMillis } from '../../controller/core/instant.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import {
   bare,
@@ -174,9 +174,18 @@ export const machineCases: readonly PlanCase[] = [
     holds: ['IdentityConflict'],
   },
   {
-    what: 'a machine launched five minutes ago and not visible: gone',
+    what: 'a machine launched five minutes ago that EC2 denies: held, since a dead one would show',
     record: makeRecord(spec, {
       power: { state: 'running', at: plusMillis(mondayMorning, -300_000), by: 'controller' },
+    }),
+    observed: { machines: [], homes: [detached], absent: new Set(['i-00000001']) },
+    holds: ['MachineMissing'],
+    changes: ['recover'],
+  },
+  {
+    what: 'a machine launched an hour ago that EC2 denies: gone',
+    record: makeRecord(spec, {
+      power: { state: 'running', at: plusMillis(mondayMorning, -hourMs), by: 'controller' },
     }),
     observed: { machines: [], homes: [detached], absent: new Set(['i-00000001']) },
     action: { kind: 'launch' },

@@ -67,14 +67,7 @@ export function completeStep(
       return { ...settled, restore: { requestId, snapshotId, at, ...made } };
     }
     case 'terminate':
-      return forget(
-        settled,
-        'machineId',
-        'power',
-        'becomingReadySince',
-        'standInType',
-        'manualHold',
-      );
+      return forgetMachine(settled, at);
     case 'start':
       return {
         ...settled,
@@ -95,6 +88,21 @@ export function completeStep(
     default:
       return settled;
   }
+}
+
+function forgetMachine(record: DevInstanceRecord, at: Instant): DevInstanceRecord {
+  const { retirement } = record;
+  const gone = forget(
+    record,
+    'machineId',
+    'power',
+    'becomingReadySince',
+    'standInType',
+    'manualHold',
+  );
+  return retirement === undefined
+    ? gone
+    : { ...gone, retirement: { ...retirement, terminatedAt: at } };
 }
 
 function withSnapshot(

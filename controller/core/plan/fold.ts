@@ -95,7 +95,25 @@ export function foldDeadLaunch(
   const message = machine.stateReason?.message ?? 'the instance terminated before it was ready';
   const capacity = code.endsWith('InsufficientInstanceCapacity');
   const gone = forget(record, 'machineId', 'becomingReadySince', 'power');
-  return afterFailure(gone, 'launch', { code, message, capacity }, now);
+  const remedy = remedyOfDeath(code);
+  const failure = { code, message, capacity, ...(remedy === undefined ? {} : { remedy }) };
+  return afterFailure(gone, 'launch', failure, now);
+}
+
+/** What mends a launch that EC2 ended with this StateReason (EC2 user guide, instance launch issues). */
+function remedyOfDeath(code: string): string | undefined {
+  switch (code.replace(/^(Client|Server)\./, '')) {
+    case 'VolumeLimitExceeded':
+      return 'ask AWS for a higher EBS quota';
+    case 'InvalidSnapshot.NotFound':
+      return "the image's snapshot is gone: name another image";
+    case 'InternalError':
+      return 'see whether the KMS key of its root may be used; otherwise it is tried again by itself';
+    case 'InsufficientInstanceCapacity':
+      return 'allow fallback types or more subnets in the class to have it sooner';
+    default:
+      return undefined;
+  }
 }
 
 function foldPower(

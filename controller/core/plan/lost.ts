@@ -1,5 +1,5 @@
+import { isMaybeInvisible } from './absence.ts';
 import { isBeingCreated } from './creating.ts';
-import { isMaybeInvisible } from './rules-identity.ts';
 import type { Situation } from './situation.ts';
 
 /** Whether a machine that should be on is not there at all, and nothing brings it back yet. */

@@ -1,9 +1,9 @@
 import { plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
 import { tagKeys } from '../tags.ts';
+import { isMaybeThere } from './absence.ts';
 import { type Finding, isFalse, isTrue, isUnknown } from './condition.ts';
 import { visibilityMs } from './memory.ts';
-import { isMaybeInvisible } from './rules-identity.ts';
 import { isUnread, type Situation } from './situation.ts';
 
 /** Whether the home exists and can be used. */
@@ -43,7 +43,7 @@ export function launched(situation: Situation): Finding {
   if (former === 'unread' || isUnread(observed, 'machines')) {
     return isUnknown('ReadFailed', 'machines could not be read');
   }
-  if (isMaybeInvisible(situation)) {
+  if (isMaybeThere(situation)) {
     return isUnknown('NotVisibleYet', `${record.machineId} may not be visible yet`);
   }
   if (former === 'none') return isFalse('NotLaunched', 'it has no machine yet');

@@ -1,7 +1,7 @@
 import type { Instant } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
+import { isMaybeThere } from './absence.ts';
 import { forget } from './memory.ts';
-import { isMaybeInvisible } from './rules-identity.ts';
 import type { Situation } from './situation.ts';
 import type { Hold, HoldReason } from './world.ts';
 
@@ -61,5 +61,5 @@ function withHolds(
 function goneMachine(situation: Situation): string | undefined {
   const { former, record } = situation;
   if (former === 'none' || former === 'unread') return undefined;
-  return isMaybeInvisible(situation) ? undefined : record.machineId;
+  return isMaybeThere(situation) ? undefined : record.machineId;
 }

@@ -1,14 +1,14 @@
-import type { Action } from '../action.ts';
+import { minuteMs, plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
 import { isComparableHash, specHash } from '../spec-hash.ts';
-import { homeDeviceName, tagKeys } from '../tags.ts';
+import { tagKeys } from '../tags.ts';
 import { isBeingCreated } from './creating.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { createHomeAction } from './launch.ts';
-import { retryOf } from './memory.ts';
 import { homeNamedBy, homeTagValue, missingTags, type WantTag } from './resource-tags.ts';
+import { hasLastWord } from './rules-attach.ts';
 import { stopWhenDue } from './rules-power.ts';
-import { holdsHome, isUnread, type Situation } from './situation.ts';
+import { isUnread, type Situation } from './situation.ts';
 
 /** The home must survive its machine: DeleteOnTermination=false is asserted in every pass. */
 export const protectRule: Rule = (situation) => {
@@ -28,7 +28,7 @@ export const protectRule: Rule = (situation) => {
 export const createHomeRule: Rule = (situation) => {
   const { machine, record, home, standing } = situation;
   if (machine === undefined) return undefined;
-  if (home?.state === 'creating') return { waiting: 'the home to be created', final: true };
+  if (home?.state === 'creating') return { ...creating(situation, home), final: true };
   if (record.homeId !== undefined) return undefined;
   const areUnread = isUnread(situation.observed, 'homes');
   if (!areUnread && record.step?.action.kind === 'create-home') {
@@ -40,6 +40,19 @@ export const createHomeRule: Rule = (situation) => {
   const action = createHomeAction(situation, machine);
   return { action, final: hasLastWord(situation, 'create-home') };
 };
+
+/** EBS makes a volume in seconds; for longer than this a person should look. */
+const createDeadlineMs = 10 * minuteMs;
+
+function creating(situation: Situation, { id, createdAt }: Home): Finding {
+  if (situation.now < plusMillis(createdAt, createDeadlineMs)) {
+    return { waiting: 'the home to be created' };
+  }
+  const message = `home ${id} has been creating since ${createdAt}`;
+  const remedy = 'look at the volume in EC2; its machine waits for it';
+  const holds = [hold(situation, 'StuckCreating', message, remedy)];
+  return { ...stopWhenDue(situation), holds };
+}
 
 /** What speaks against making an empty home. */
 function doubtAboutHome(situation: Situation, machine: Machine): Finding | undefined {
@@ -74,11 +87,6 @@ export function lostHome(situation: Situation): Finding | undefined {
   const message = `its home ${taken} was taken over by ${takenBy}`;
   const remedy = `name a volume or snapshot in homeVolume.from of ${name}, or use a new name`;
   return { holds: [hold(situation, 'HomeMissing', message, remedy)] };
-}
-
-/** While a step for its home keeps failing, a running machine still stops when its schedule says so. */
-function hasLastWord({ machine, record }: Situation, kind: Action['kind']): boolean {
-  return machine?.state !== 'running' || retryOf(record, kind) === undefined;
 }
 
 function hasUnclearHome({ observed, record, fleet }: Situation): boolean {
@@ -153,48 +161,6 @@ function phaseOf(situation: Situation, have: Tags): 'orphaned' | 'active' | unde
     return have[tagKeys.phase] === 'released' ? undefined : 'orphaned';
   }
   return have[tagKeys.phase] === undefined ? undefined : 'active';
-}
-
-/** The home is attached to a running or stopped machine of the same uid and owner, in the same zone. */
-export const attachRule: Rule = (situation) => {
-  const { machine, home, record, standing } = situation;
-  if (machine === undefined || home === undefined) return undefined;
-  if (holdsHome(machine, home)) return attachmentFinding(machine, home);
-  if (standing.kind === 'orphaned') return undefined;
-  if (home.az !== machine.az) {
-    const message = `home ${home.id} is in ${home.az}, machine ${machine.id} in ${machine.az}`;
-    const remedy = `terminate ${machine.id} by hand: the next one is launched where the home is`;
-    const holds = [hold(situation, 'HomeElsewhere', message, remedy)];
-    return { ...stopWhenDue(situation), holds, final: true };
-  }
-  if (home.state !== 'available') {
-    return { waiting: 'the home to become available', final: true };
-  }
-  return {
-    changes: !isBeingCreated(record)
-      ? [
-          change(situation, 'change', ['home_detached'], {
-            details: [`attach home ${home.id}`],
-            at: 'now',
-          }),
-        ]
-      : [],
-    action: {
-      kind: 'attach-home',
-      name: record.name,
-      machineId: machine.id,
-      homeId: home.id,
-      deviceName: homeDeviceName,
-    },
-    final: hasLastWord(situation, 'attach-home'),
-  };
-};
-
-function attachmentFinding(machine: Machine, home: Home): Finding | undefined {
-  const attachment = home.attachments.find((candidate) => candidate.instanceId === machine.id);
-  return attachment === undefined || attachment.state === 'attached'
-    ? undefined
-    : { waiting: 'the home to be attached' };
 }
 
 /** Homes grow online and never shrink. A volume takes one modification at a time. */

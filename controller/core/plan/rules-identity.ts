@@ -1,5 +1,6 @@
 import { plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
+import { isBeingCreated } from './creating.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { visibilityMs } from './memory.ts';
 import { hasIdentity } from './resource-tags.ts';
@@ -89,7 +90,11 @@ function homeTrouble(situation: Situation): Finding | undefined {
   if (home === undefined) return missingHome(situation);
   if (home.state === 'error' || home.state === 'deleting' || home.state === 'deleted') {
     const message = `home ${home.id} is in state ${home.state}`;
-    return { holds: [hold(situation, 'HomeError', message, restoreRemedy(record.name))] };
+    // Nothing was on it yet: EBS reports a key that cannot be used only after CreateVolume succeeded.
+    const remedy = isBeingCreated(record)
+      ? 'nothing was on it: mend the cause (can its KMS key be used?), then give the DevInstance a new name'
+      : restoreRemedy(record.name);
+    return { holds: [hold(situation, 'HomeError', message, remedy)] };
   }
   if (home.state === 'unknown') {
     const message = `home ${home.id} is in a state this version does not know`;
@@ -126,14 +131,4 @@ function homeElsewhere(situation: Situation, home: Home): Finding | undefined {
   const message = `home ${home.id} is attached to ${other.instanceId}`;
   const remedy = `stop ${other.instanceId} and detach the volume`;
   return { holds: [hold(situation, 'HomeElsewhere', message, remedy)] };
-}
-
-/** Whether a machine that the ledger names and nothing shows may merely not be visible yet. */
-export function isMaybeInvisible(situation: Situation): boolean {
-  const since = situation.record.power?.at;
-  return (
-    situation.former === 'absent' &&
-    since !== undefined &&
-    situation.now < plusMillis(since, visibilityMs)
-  );
 }

@@ -1,11 +1,11 @@
 import { minuteMs, plusMillis } from '../instant.ts';
 import { typeMisfit } from '../type-fit.ts';
+import { absenceDoubt } from './absence.ts';
 import { isBeingCreated } from './creating.ts';
 import { type Finding, hold, type Rule } from './finding.ts';
 import { launchAction, nextPlacement, placementsFor } from './launch.ts';
 import { readyDeadline } from './ready.ts';
 import { lostHome } from './rules-home.ts';
-import { isMaybeInvisible } from './rules-identity.ts';
 import { isUnread, type Situation } from './situation.ts';
 
 /** EC2's own waiters give a stop ten minutes (botocore waiters, instance_stopped). */
@@ -23,9 +23,8 @@ function launchFinding(situation: Situation): Finding {
     const message = 'machines could not be read, so none is launched';
     return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
   }
-  if (isMaybeInvisible(situation)) {
-    return { waiting: 'the machine to become visible' };
-  }
+  const doubt = absenceDoubt(situation);
+  if (doubt !== undefined) return doubt;
   const step = record.step;
   if (step?.action.kind === 'launch') {
     // Replayed as it stands even where git changed meanwhile: it may have happened already.

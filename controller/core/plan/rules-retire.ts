@@ -1,13 +1,17 @@
 import type { Action } from '../action.ts';
+import { minuteMs, plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
 import { tagKeys } from '../tags.ts';
+import { absenceDoubt } from './absence.ts';
 import { detachHome } from './detach.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { isUndecided } from './fold.ts';
-import { isMaybeInvisible } from './rules-identity.ts';
 import { stopWhenDue } from './rules-power.ts';
 import { holdsHome, isUnread, type Situation } from './situation.ts';
 import { snapshotOfHome } from './snapshot.ts';
+
+/** EC2's own waiters give a termination ten minutes (botocore waiters, instance_terminated). */
+const terminateDeadlineMs = 10 * minuteMs;
 
 /**
  * Carries a retirement out: stop, snapshot of the home complete, detach, terminate, home released.
@@ -112,17 +116,28 @@ function homeless(situation: Situation, machine: Machine): Finding {
   return { holds: [hold(situation, 'IdentityConflict', message, remedy)] };
 }
 
+function terminating(situation: Situation, machineId: string): Finding {
+  const since = situation.record.retirement?.terminatedAt;
+  if (since === undefined || situation.now < plusMillis(since, terminateDeadlineMs)) {
+    return { waiting: 'the machine to be terminated' };
+  }
+  const message = `${machineId} has been shutting down since ${since}`;
+  const remedy = 'look at the instance in EC2; the home is off it and safe';
+  return { holds: [hold(situation, 'StuckTerminating', message, remedy)] };
+}
+
 function withoutMachine(situation: Situation): Finding {
   const { record, home, former, observed } = situation;
   if (former === 'unread' || isUnread(observed, 'machines')) {
     const message = 'machines could not be read, so the home is not released';
     return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
   }
-  if (isMaybeInvisible(situation)) return { waiting: 'the machine to become visible' };
-  const isGoing = observed.machines.some(
+  const doubt = absenceDoubt(situation);
+  if (doubt !== undefined) return doubt;
+  const going = observed.machines.find(
     ({ tags, state }) => tags[tagKeys.uid] === record.uid && state === 'shutting-down',
   );
-  if (isGoing) return { waiting: 'the machine to be terminated' };
+  if (going !== undefined) return terminating(situation, going.id);
   if (home === undefined) return {};
   const snapshot = retirementSnapshot(situation, home);
   if (!('completed' in snapshot)) return snapshot;

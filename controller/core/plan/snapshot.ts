@@ -1,4 +1,4 @@
-import { type Instant, plusMillis } from '../instant.ts';
+import { hourMs, type Instant, plusMillis } from '../instant.ts';
 import type { Home, Snapshot } from '../observed.ts';
 import { type Finding, hold } from './finding.ts';
 import { snapshotHomeAction } from './launch.ts';
@@ -11,6 +11,18 @@ export interface WantedSnapshot {
   readonly requestId?: string | undefined;
   readonly snapshotId: string | undefined;
   readonly madeAt: Instant | undefined;
+}
+
+/** A first snapshot copies every block of a home: for longer than this a person should look. */
+const snapshotDeadlineMs = 6 * hourMs;
+
+function pending(situation: Situation, { id, startedAt }: Snapshot): Finding {
+  if (situation.now < plusMillis(startedAt, snapshotDeadlineMs)) {
+    return { waiting: 'the snapshot of the home to complete' };
+  }
+  const message = `snapshot ${id} has been pending since ${startedAt}`;
+  const remedy = 'look at its progress in EC2; nothing else is done until it is complete';
+  return { holds: [hold(situation, 'StuckSnapshot', message, remedy)] };
 }
 
 /** The completed snapshot, or the next step towards it. */
@@ -27,7 +39,7 @@ export function snapshotOfHome(
   if (snapshotId === undefined) return fresh();
   const snapshot = observed.snapshots.get(snapshotId);
   if (snapshot?.state === 'completed') return { completed: snapshot };
-  if (snapshot?.state === 'pending') return { waiting: 'the snapshot of the home to complete' };
+  if (snapshot?.state === 'pending') return pending(situation, snapshot);
   if (snapshot === undefined && !observed.absent.has(snapshotId)) {
     const message = `snapshot ${snapshotId} could not be read`;
     return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
