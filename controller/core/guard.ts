@@ -81,7 +81,7 @@ function disruptionText(removed: number, retired: number, total: number): string
   const lost = `${removed} of ${total} DevInstances have lost their file`;
   if (retired === 0) return lost;
   if (removed === 0) return `${retired} of ${total} DevInstances are retired`;
-  return `${lost} and ${retired} are retired`;
+  return `${lost} and ${retired} ${retired === 1 ? 'is' : 'are'} retired`;
 }
 
 /**
