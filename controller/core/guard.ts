@@ -73,7 +73,7 @@ export function disruptedInterlock(world: World): Interlock | undefined {
   return {
     reason: 'InterlockDisrupted',
     message: `${disruptionText(removed.length, retired.length, total)} within 24 h, the limit is ${limit} (maxDisruptedPercent ${percent})`,
-    remedy: 'restore the files, or raise limits.maxDisruptedPercent in the Fleet to go on',
+    remedy: `${retired.length === 0 ? 'restore the files' : 'take some of them back'}, or raise limits.maxDisruptedPercent in the Fleet to go on`,
   };
 }
 

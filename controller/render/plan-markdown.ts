@@ -27,6 +27,11 @@ const homeFates: Readonly<Record<ChangeKind, string>> = {
   orphan: 'kept, whole and untouched',
 };
 
+function homeFateOf({ kind, reasons, withheldBy }: Change): string {
+  const isOfHome = reasons.includes('spec_home_volume');
+  return isOfHome && withheldBy === undefined ? 'kept, changed online' : homeFates[kind];
+}
+
 export interface MarkdownContext extends PlanContext {
   readonly problems: readonly Problem[];
   /** The other moment as of which the plan was asked for. */
@@ -109,7 +114,7 @@ function changeRow(change: Change, context: MarkdownContext): string {
     change.kind,
     change.details.map(inline).join('<br>'),
     inline(when),
-    change.reasons.includes('spec_home_volume') ? 'kept, changed online' : homeFates[change.kind],
+    homeFateOf(change),
   ]);
 }
 

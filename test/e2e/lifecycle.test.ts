@@ -127,7 +127,7 @@ async function living(name: string, killSwitch = makeKillSwitch()): Promise<E2eF
 
 describe.skipIf(moto === null)('from outside', () => {
   test.each(courses)(
-    '$what: through, and killed after every call that changes anything',
+    '$what: through, and killed before and after every call to EC2',
     async (course) => {
       const whole = course.fleet;
       const fleet = await living(whole);
@@ -140,16 +140,23 @@ describe.skipIf(moto === null)('from outside', () => {
       expect(await lookAt(fleet, whole)).toEqual(course.end);
       expect(await fleet.run('plan', '--detailed-exitcode')).toMatchObject({ code: 0, err: '' });
       await fleet.remove();
-      const points = calls.map((_, n): KillPoint => ({ nth: n + 1, moment: 'after' }));
+      const points = [...calls.entries()]
+        .filter(([, { service }]) => service === 'ec2')
+        .flatMap(([n]): KillPoint[] => [
+          { nth: n + 1, moment: 'before' },
+          { nth: n + 1, moment: 'after' },
+        ]);
       const ends = await eachAtOnce(atOnce, points, (point) => killedAt(course, point));
-      expect(ends).toEqual(points.map(({ nth }) => ({ nth, code: 0, err: '', end: course.end })));
+      expect(ends).toEqual(
+        points.map((point) => ({ ...point, code: 0, err: '', end: course.end })),
+      );
     },
   );
 });
 
 async function killedAt(course: Course, point: KillPoint) {
   const killSwitch = makeKillSwitch();
-  const name = `${course.fleet}-killed-${point.nth}`;
+  const name = `${course.fleet}-${point.moment}-${point.nth}`;
   const fleet = await living(name, killSwitch);
   try {
     await course.begin(fleet);
@@ -158,7 +165,7 @@ async function killedAt(course: Course, point: KillPoint) {
     await first.end;
     killSwitch.disarm();
     const { code, err } = await fleet.run(...settle);
-    return { nth: point.nth, code, err, end: await lookAt(fleet, name) };
+    return { ...point, code, err, end: await lookAt(fleet, name) };
   } finally {
     await fleet.remove();
   }

@@ -62,6 +62,8 @@ function whyOf(plan: Plan, { kind, name }: Action): string | undefined {
   const cause = due.find((change) => change.kind === kind) ?? due[0];
   if (cause === undefined) return undefined;
   if (cause.kind === 'orphan') return 'its file is gone';
+  if (cause.kind === 'retire') return 'its spec says lifecycle: retired';
+  if (cause.kind === 'restore') return 'its home is exchanged for a restored one';
   if (cause.reasons.includes('stopped_by_aws')) return 'AWS had stopped it';
   if (cause.kind !== kind) return cause.details.join('; ');
   return plan.statuses.find((status) => status.name === name)?.duty?.reason;

@@ -46,6 +46,9 @@ export function launched(situation: Situation): Finding {
   if (isMaybeThere(situation)) {
     return isUnknown('NotVisibleYet', `${record.machineId} may not be visible yet`);
   }
+  if (situation.record.retirement?.isComplete) {
+    return isFalse('Retired', 'its machine is gone for good');
+  }
   if (former === 'none') return isFalse('NotLaunched', 'it has no machine yet');
   return isFalse('MachineTerminated', `${record.machineId} is terminated or gone`);
 }
