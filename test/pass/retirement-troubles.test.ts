@@ -164,3 +164,25 @@ test('more retirements than the limit are withheld until it is raised; their sch
   const gone = machines.filter(({ State }) => State?.Name === 'terminated');
   expect(gone).toHaveLength(3);
 });
+
+test('a file that breaks in the middle of a retirement stops it where it is, until it is mended', async () => {
+  const rig = await makeRig(makeDesired([makeSpec()]), { delays: hasty });
+  await rig.settle();
+  rig.desired = makeDesired([makeSpec({ lifecycle: 'retired' })]);
+  const isTerminateNext = async () => (await rig.plan()).actions[0]?.kind === 'terminate';
+  for (let n = 0; n < 50 && !(await isTerminateNext()); n += 1) {
+    await rig.pass();
+    await rig.wait(500);
+  }
+  rig.desired = makeDesired([], { invalid: new Map([['ada-01', 'broken']]) });
+  await rig.settle();
+  const mutations = rig.events.filter((event) => !/^(Describe|Get|putRecord)/.test(event));
+  expect(mutations).toEqual([]);
+  const { machines, homes } = await readTruth(rig.account);
+  expect(machines.map(({ State }) => State?.Name)).toEqual(['stopped']);
+  expect(homes.map(({ State }) => State)).toEqual(['available']);
+  rig.desired = makeDesired([makeSpec({ lifecycle: 'retired' })]);
+  expect((await rig.settle()).end).toBe('settled');
+  const after = await readTruth(rig.account);
+  expect(after.machines.map(({ State }) => State?.Name)).toEqual(['terminated']);
+});

@@ -6,12 +6,12 @@ import { change, type Finding, hold, type Rule } from './finding.ts';
 import { retryOf } from './memory.ts';
 import { readyDeadline } from './ready.ts';
 import { stopWhenDue } from './rules-power.ts';
-import { holdsHome, type Situation } from './situation.ts';
+import { holdsHome, isLeaving, type Situation } from './situation.ts';
 
 /** The home is attached to a running or stopped machine of the same uid and owner, in the same zone. */
 export const attachRule: Rule = (situation) => {
-  const { machine, home, record, standing } = situation;
-  if (machine === undefined || home === undefined || standing.kind === 'orphaned') return undefined;
+  const { machine, home, record } = situation;
+  if (machine === undefined || home === undefined || isLeaving(situation)) return undefined;
   if (holdsHome(machine, home)) return attachmentFinding(situation, machine, home);
   if (home.az !== machine.az) {
     const message = `home ${home.id} is in ${home.az}, machine ${machine.id} in ${machine.az}`;

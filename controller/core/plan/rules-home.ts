@@ -8,7 +8,7 @@ import { createHomeAction } from './launch.ts';
 import { homeNamedBy, homeTagValue, missingTags, type WantTag } from './resource-tags.ts';
 import { hasLastWord } from './rules-attach.ts';
 import { stopWhenDue } from './rules-power.ts';
-import { isUnread, type Situation } from './situation.ts';
+import { isLeaving, isUnread, type Situation } from './situation.ts';
 
 /** The home must survive its machine: DeleteOnTermination=false is asserted in every pass. */
 export const protectRule: Rule = (situation) => {
@@ -26,7 +26,7 @@ export const protectRule: Rule = (situation) => {
 
 /** A home is created once, in the zone where the first machine found capacity (decision 4). */
 export const createHomeRule: Rule = (situation) => {
-  const { machine, record, home, standing } = situation;
+  const { machine, record, home } = situation;
   if (machine === undefined) return undefined;
   if (home?.state === 'creating') return { ...creating(situation, home), final: true };
   if (record.homeId !== undefined) return undefined;
@@ -34,7 +34,7 @@ export const createHomeRule: Rule = (situation) => {
   if (!areUnread && record.step?.action.kind === 'create-home') {
     return { action: record.step.action, final: hasLastWord(situation, 'create-home') };
   }
-  if (!areUnread && standing.kind === 'orphaned') return undefined;
+  if (!areUnread && isLeaving(situation)) return undefined;
   const doubt = doubtAboutHome(situation, machine);
   if (doubt !== undefined) return { ...stopWhenDue(situation), ...doubt, final: true };
   const action = createHomeAction(situation, machine);

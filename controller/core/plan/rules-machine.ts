@@ -6,7 +6,7 @@ import { type Finding, hold, type Rule } from './finding.ts';
 import { launchAction, nextPlacement, placementsFor } from './launch.ts';
 import { readyDeadline } from './ready.ts';
 import { lostHome } from './rules-home.ts';
-import { isUnread, type Situation } from './situation.ts';
+import { isLeaving, isUnread, type Situation } from './situation.ts';
 
 /** EC2's own waiters give a stop ten minutes (botocore waiters, instance_stopped). */
 const stopDeadlineMs = 10 * minuteMs;
@@ -18,7 +18,7 @@ export const launchRule: Rule = (situation) => {
 };
 
 function launchFinding(situation: Situation): Finding {
-  const { record, standing, former, observed } = situation;
+  const { record, former, observed } = situation;
   if (former === 'unread' || isUnread(observed, 'machines')) {
     const message = 'machines could not be read, so none is launched';
     return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
@@ -32,7 +32,7 @@ function launchFinding(situation: Situation): Finding {
   }
   // A home whose creation was interrupted is settled first: the next machine goes where it is.
   if (step?.action.kind === 'create-home') return { action: step.action };
-  if (standing.kind === 'orphaned' || situation.spec.lifecycle === 'retired') return {};
+  if (isLeaving(situation)) return {};
   const { duty } = situation;
   if (!isBeingCreated(record) && duty.state === 'stopped') {
     return duty.until === undefined ? {} : { wakeAt: duty.until };

@@ -108,6 +108,11 @@ function taggedHomes(observed: Observed): readonly Home[] {
   return observed.homes.filter((home) => home.tags[tagKeys.role] === 'home');
 }
 
+/** Whether git gave it up: nothing is made or attached for it any more. */
+export function isLeaving({ standing, spec }: Pick<Situation, 'standing' | 'spec'>): boolean {
+  return standing.kind === 'orphaned' || spec.lifecycle === 'retired';
+}
+
 /** Whether an instance still exists as something that runs or can be started. */
 export function isLive(machine: Machine): boolean {
   return machine.state !== 'terminated' && machine.state !== 'shutting-down';
