@@ -22,22 +22,17 @@ const pageSize = 500;
 
 /** All volumes that the filters match. */
 export function listHomes(access: PacedAccess, filters: readonly Filter[]): Promise<Listing<Home>> {
-  const base = { Filters: [...filters], MaxResults: pageSize };
-  return listPages(async (NextToken) =>
-    homePage(await describe(access, NextToken === undefined ? base : { ...base, NextToken })),
-  );
+  return listPages(pagesOf(access, { Filters: [...filters], MaxResults: pageSize }));
 }
 
 /** Volumes by id: found, or absent by AWS's own word. */
 export function readHomes(access: PacedAccess, ids: readonly string[]): Promise<ByIdReading<Home>> {
-  return readByIds(ids, (some) =>
-    readAllPages(async (NextToken) => {
-      const base = { VolumeIds: [...some] };
-      return homePage(
-        await describe(access, NextToken === undefined ? base : { ...base, NextToken }),
-      );
-    }),
-  );
+  return readByIds(ids, (some) => readAllPages(pagesOf(access, { VolumeIds: [...some] })));
+}
+
+function pagesOf(access: PacedAccess, input: DescribeVolumesCommandInput) {
+  return async (NextToken: string | undefined) =>
+    homePage(await describe(access, NextToken === undefined ? input : { ...input, NextToken }));
 }
 
 function describe(access: PacedAccess, input: DescribeVolumesCommandInput) {

@@ -27,10 +27,7 @@ export function listMachines(
   access: PacedAccess,
   filters: readonly Filter[],
 ): Promise<Listing<Machine>> {
-  const base = { Filters: [...filters], MaxResults: pageSize };
-  return listPages(async (NextToken) =>
-    machinePage(await describe(access, NextToken === undefined ? base : { ...base, NextToken })),
-  );
+  return listPages(pagesOf(access, { Filters: [...filters], MaxResults: pageSize }));
 }
 
 /** Instances by id: found, or absent by AWS's own word. */
@@ -39,14 +36,12 @@ export function readMachines(
   ids: readonly string[],
 ): Promise<ByIdReading<Machine>> {
   // EC2 refuses MaxResults together with ids, so the pages here are as large as it likes.
-  return readByIds(ids, (some) =>
-    readAllPages(async (NextToken) => {
-      const base = { InstanceIds: [...some] };
-      return machinePage(
-        await describe(access, NextToken === undefined ? base : { ...base, NextToken }),
-      );
-    }),
-  );
+  return readByIds(ids, (some) => readAllPages(pagesOf(access, { InstanceIds: [...some] })));
+}
+
+function pagesOf(access: PacedAccess, input: DescribeInstancesCommandInput) {
+  return async (NextToken: string | undefined) =>
+    machinePage(await describe(access, NextToken === undefined ? input : { ...input, NextToken }));
 }
 
 function describe(access: PacedAccess, input: DescribeInstancesCommandInput) {

@@ -29,9 +29,8 @@ export function listSnapshots(
   access: PacedAccess,
   filters: readonly Filter[],
 ): Promise<Listing<Snapshot>> {
-  const base = { OwnerIds: ['self'], Filters: [...filters], MaxResults: pageSize };
-  return listPages(async (NextToken) =>
-    snapshotPage(await describe(access, NextToken === undefined ? base : { ...base, NextToken })),
+  return listPages(
+    pagesOf(access, { OwnerIds: ['self'], Filters: [...filters], MaxResults: pageSize }),
   );
 }
 
@@ -40,14 +39,12 @@ export function readSnapshots(
   access: PacedAccess,
   ids: readonly string[],
 ): Promise<ByIdReading<Snapshot>> {
-  return readByIds(ids, (some) =>
-    readAllPages(async (NextToken) => {
-      const base = { SnapshotIds: [...some] };
-      return snapshotPage(
-        await describe(access, NextToken === undefined ? base : { ...base, NextToken }),
-      );
-    }),
-  );
+  return readByIds(ids, (some) => readAllPages(pagesOf(access, { SnapshotIds: [...some] })));
+}
+
+function pagesOf(access: PacedAccess, input: DescribeSnapshotsCommandInput) {
+  return async (NextToken: string | undefined) =>
+    snapshotPage(await describe(access, NextToken === undefined ? input : { ...input, NextToken }));
 }
 
 function describe(access: PacedAccess, input: DescribeSnapshotsCommandInput) {

@@ -1,8 +1,9 @@
 import { homeRows } from '../core/plan/home-rows.ts';
 import { homeTable } from '../render/home-table.ts';
 import { readWorld } from '../world.ts';
+import { sayFailures } from './get.ts';
 import type { Globals } from './globals.ts';
-import { exitCodes, type Io } from './io.ts';
+import type { Io } from './io.ts';
 import { openForReading } from './wiring.ts';
 
 export interface HomeListOptions {
@@ -25,11 +26,10 @@ export async function runHomeList(
         ? `${JSON.stringify(rows, null, 2)}\n`
         : homeTable(rows, world.now, io.paint),
     );
-    const unread = world.observed.failures.filter(({ what }) => what === 'homes');
-    for (const { message, remedy } of unread) {
-      io.err(`devinstance: could not read homes: ${message}\n  ${remedy}\n`);
-    }
-    return unread.length === 0 ? exitCodes.done : exitCodes.failed;
+    return sayFailures(
+      world.observed.failures.filter(({ what }) => what === 'homes'),
+      io,
+    );
   } finally {
     await ports.close();
   }

@@ -4,11 +4,12 @@ import { dayMs, plusMillis } from '../core/instant.ts';
 import { completeSnapshotsOf } from '../core/plan/home-rows.ts';
 import type { DevInstanceRecord } from '../core/record.ts';
 import type { RequestedWork } from '../core/request.ts';
-import { nearest } from '../core/spec/problem.ts';
 import { OperatorError } from '../ports.ts';
+import { visible } from '../render/visible.ts';
 import { checkPlace, usableFleet } from '../world.ts';
 import type { Globals } from './globals.ts';
 import { exitCodes, type Io, UsageError } from './io.ts';
+import { hintFor } from './views.ts';
 import { openForAsking } from './wiring.ts';
 
 /** What is not begun by then is dropped: nobody remembers an old wish. */
@@ -83,12 +84,8 @@ async function recordWithHome({ ledger }: AskingParts, name: string): Promise<De
   const records = (await ledger.records()).map(({ record }) => record);
   const record = records.find((each) => each.name === name);
   if (record === undefined) {
-    const meant = nearest(
-      name,
-      records.map((each) => each.name),
-    );
-    const hint = meant === undefined ? 'devinstance get lists them' : `did you mean ${meant}?`;
-    throw new OperatorError(`the ledger knows no DevInstance ${name}`, hint);
+    const known = records.map((each) => each.name);
+    throw new OperatorError(`there is no DevInstance ${visible(name)}`, hintFor(name, known));
   }
   if (record.homeId !== undefined) return record;
   throw new OperatorError(`${name} has no home yet`, 'devinstance plan shows what it waits for');

@@ -7,6 +7,12 @@ const offered = 3;
 
 /** Says in one line that nothing knows the name, with those that may be meant. Answers the exit code. */
 export function sayUnknown(name: string, known: readonly string[], io: Io): number {
+  io.err(`devinstance: there is no DevInstance ${visible(name)}; ${hintFor(name, known)}\n`);
+  return exitCodes.failed;
+}
+
+/** The names that a mistyped one may mean, or where all of them are. */
+export function hintFor(name: string, known: readonly string[]): string {
   const meant: string[] = [];
   while (meant.length < offered) {
     const next = nearest(
@@ -16,10 +22,7 @@ export function sayUnknown(name: string, known: readonly string[], io: Io): numb
     if (next === undefined) break;
     meant.push(next);
   }
-  const hint =
-    meant.length === 0
-      ? 'devinstance get lists those there are'
-      : `did you mean ${meant.join(', ')}?`;
-  io.err(`devinstance: there is no DevInstance ${visible(name)}; ${hint}\n`);
-  return exitCodes.failed;
+  return meant.length === 0
+    ? 'devinstance get lists those there are'
+    : `did you mean ${meant.join(', ')}?`;
 }

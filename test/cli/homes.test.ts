@@ -70,7 +70,7 @@ test.each([
     'ada-1',
     'latest',
     OperatorError,
-    /knows no DevInstance ada-1/,
+    /there is no DevInstance ada-1/,
   ],
   ['no snapshot', 'ada-01', 'vol-0a1b2c3d', UsageError, /"vol-0a1b2c3d" is no snapshot/],
   [

@@ -6,20 +6,9 @@ import { type Paint, plain } from '../../controller/render/paint.ts';
 import { planNdjson } from '../../controller/render/plan-json.ts';
 import { statusJson, statusTable } from '../../controller/render/status-table.ts';
 import { waitingText } from '../../controller/render/waiting-text.ts';
+import { emptyPlan } from '../support/empty-plan.ts';
 
 const now = '2026-11-23T09:00:00.000Z';
-const nothing: Plan = {
-  changes: [],
-  holds: [],
-  interlocks: [],
-  bindings: [],
-  memos: [],
-  actions: [],
-  endings: [],
-  waiting: [],
-  transitions: [],
-  statuses: [],
-};
 
 function change(kind: Change['kind'], over: Partial<Change> = {}): Change {
   const name = over.name ?? `${kind}-01`;
@@ -37,7 +26,7 @@ const marks: Paint = {
 
 test('the NDJSON has one typed line each, the summary last', () => {
   const plan: Plan = {
-    ...nothing,
+    ...emptyPlan,
     changes: [change('create', { note: 'n' })],
     holds: [{ name: 'a', reason: 'NotReady', message: 'm', remedy: 'r' }],
     interlocks: [{ reason: 'InterlockUnhealthy', message: 'm', remedy: 'r' }],

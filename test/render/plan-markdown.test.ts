@@ -3,20 +3,9 @@ import type { Problem } from '../../controller/core/desired.ts';
 import type { Change, ChangeKind, Hold, Plan } from '../../controller/core/plan/world.ts';
 import { escapeMarkdown, fenced } from '../../controller/render/markdown.ts';
 import { type MarkdownContext, planMarkdown } from '../../controller/render/plan-markdown.ts';
+import { emptyPlan } from '../support/empty-plan.ts';
 
 const now = '2026-11-23T09:00:00.000Z';
-const nothing: Plan = {
-  changes: [],
-  holds: [],
-  interlocks: [],
-  bindings: [],
-  memos: [],
-  actions: [],
-  endings: [],
-  waiting: [],
-  transitions: [],
-  statuses: [],
-};
 const context: MarkdownContext = {
   now,
   failures: [],
@@ -24,7 +13,7 @@ const context: MarkdownContext = {
   timezoneOf: () => 'Europe/Madrid',
 };
 const markdownOf = (plan: Partial<Plan>, over: Partial<MarkdownContext> = {}) =>
-  planMarkdown({ ...nothing, ...plan }, { ...context, ...over });
+  planMarkdown({ ...emptyPlan, ...plan }, { ...context, ...over });
 
 function change(kind: ChangeKind, over: Partial<Change> = {}): Change {
   const name = `${kind}-01`;

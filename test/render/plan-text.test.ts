@@ -3,20 +3,9 @@ import type { Change, Plan } from '../../controller/core/plan/world.ts';
 import { localTime, placeOf } from '../../controller/render/local-time.ts';
 import { type Paint, plain } from '../../controller/render/paint.ts';
 import { countChanges, planText } from '../../controller/render/plan-text.ts';
+import { emptyPlan } from '../support/empty-plan.ts';
 
 const now = '2026-11-23T09:00:00.000Z';
-const nothing: Plan = {
-  changes: [],
-  holds: [],
-  interlocks: [],
-  bindings: [],
-  memos: [],
-  actions: [],
-  endings: [],
-  waiting: [],
-  transitions: [],
-  statuses: [],
-};
 
 function change(kind: Change['kind'], over: Partial<Change> = {}): Change {
   const name = over.name ?? `${kind}-01`;
@@ -25,7 +14,7 @@ function change(kind: Change['kind'], over: Partial<Change> = {}): Change {
 
 const context = { now, failures: [], timezoneOf: () => 'Europe/Madrid' };
 const textOf = (plan: Partial<Plan>, over: object = {}, paint: Paint = plain) =>
-  planText({ ...nothing, ...plan }, { ...context, ...over }, paint);
+  planText({ ...emptyPlan, ...plan }, { ...context, ...over }, paint);
 
 const summaryLine =
   'Plan: 0 to create, 0 to change, 0 to replace, 0 to orphan. 0 to start, 0 to stop, 0 held.';
@@ -142,7 +131,7 @@ test('five transitions are shown and the others counted', () => {
 
 test('a DevInstance is counted once a kind; what is withheld is held and nothing else', () => {
   const plan: Plan = {
-    ...nothing,
+    ...emptyPlan,
     changes: [
       change('create', { name: 'a' }),
       change('adopt', { name: 'b' }),

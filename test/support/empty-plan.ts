@@ -1,0 +1,15 @@
+import type { Plan } from '../../controller/core/plan/world.ts';
+
+/** A plan of a fleet in which nothing is to be done or said. */
+export const emptyPlan: Plan = {
+  changes: [],
+  holds: [],
+  interlocks: [],
+  bindings: [],
+  memos: [],
+  actions: [],
+  endings: [],
+  waiting: [],
+  transitions: [],
+  statuses: [],
+};
