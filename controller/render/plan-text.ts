@@ -3,6 +3,7 @@ import type { ReadFailure } from '../core/observed.ts';
 import type { Change, ChangeKind, Hold, Interlock, Plan, Transition } from '../core/plan/world.ts';
 import { localTime, placeOf } from './local-time.ts';
 import type { Paint } from './paint.ts';
+import { visible } from './visible.ts';
 
 const symbols: Readonly<Record<ChangeKind, string>> = {
   create: '+',
@@ -56,10 +57,11 @@ export function changeBlock(
   const isHeld = change.withheldBy !== undefined && change.withheldBy !== 'ObserveMode';
   const symbol = isHeld ? '!' : symbols[change.kind];
   const head = `${symbol.padStart(3)} ${change.name}  ${change.kind} (owner ${change.owner}; ${change.reasons.join(', ')})`;
-  const lines = change.details.map((detail) => `      ${detail}`);
-  return [colourOf(change, isHeld, paint)(head), ...lines, `      ${whenOf(change, context)}`].join(
-    '\n',
-  );
+  const lines = [...change.details, whenOf(change, context)];
+  return [
+    colourOf(change, isHeld, paint)(head),
+    ...lines.map((line) => `      ${visible(line)}`),
+  ].join('\n');
 }
 
 function colourOf(change: Change, isHeld: boolean, paint: Paint): (text: string) => string {
@@ -82,15 +84,24 @@ export function whenOf(change: Change, context: Pick<PlanContext, 'now' | 'timez
 
 /** One hold and its remedy. */
 export function holdBlock(held: Hold, paint: Paint): string {
-  return `${paint.yellow(`  ! ${held.name}  ${held.reason}: ${held.message}`)}\n      -> ${held.remedy}`;
+  return troubleBlock(paint.yellow, `${held.name}  ${held.reason}: ${held.message}`, held.remedy);
 }
 
 function interlockBlock(interlock: Interlock, paint: Paint): string {
-  return `${paint.red(`  ! ${interlock.reason}: ${interlock.message}`)}\n      -> ${interlock.remedy}`;
+  return troubleBlock(paint.red, `${interlock.reason}: ${interlock.message}`, interlock.remedy);
 }
 
 function failureBlock(failure: ReadFailure, paint: Paint): string {
-  return `${paint.red(`  ! could not read ${failure.what}: ${failure.message}`)}\n      -> ${failure.remedy}`;
+  return troubleBlock(
+    paint.red,
+    `could not read ${failure.what}: ${failure.message}`,
+    failure.remedy,
+  );
+}
+
+/** Messages may be AWS's own words: nothing in them steers a terminal or begins a line of its own. */
+function troubleBlock(colour: (text: string) => string, text: string, remedy: string): string {
+  return `${colour(`  ! ${visible(text)}`)}\n      -> ${visible(remedy)}`;
 }
 
 function upcoming(transitions: readonly Transition[], context: PlanContext): readonly string[] {

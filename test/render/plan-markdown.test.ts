@@ -214,7 +214,8 @@ describe('other people’s text stays text', () => {
 
   test('in the full plan, whose fence it cannot end', () => {
     const text = markdownOf({ changes: [change('change', { details: ['a\n````\n</details>'] })] });
-    expect(text.match(/^`{3,}(diff)?$/gm)).toEqual(['`````diff', '````', '`````']);
+    expect(text.match(/^`{3,}(diff)?$/gm)).toEqual(['`````diff', '`````']);
+    expect(text).toContain('      a\\u{a}````\\u{a}</details>');
     expect(fenced('', 'a ``` b')).toBe('````\na ``` b\n````');
   });
 });

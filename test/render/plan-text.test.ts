@@ -210,3 +210,10 @@ test.each([
 ])('%s is called %s', (timezone, place) => {
   expect(placeOf(timezone)).toBe(place);
 });
+
+test('what AWS says can neither steer a terminal nor begin a line of its own', () => {
+  const message = 'no\u001b[2J capacity\n  + eve-01  create';
+  const held = { name: 'ada-01', reason: 'BackingOff', message, remedy: 'wait' } as const;
+  const text = planText({ ...emptyPlan, holds: [held] }, context, plain);
+  expect(text).toContain('no\\u{1b}[2J capacity\\u{a}  + eve-01  create');
+});
