@@ -87,6 +87,7 @@ test.skipIf(moto === null)(
       expect(await fleet.run(...settle)).toMatchObject({ code: 0, err: '' });
       expect([...lost].sort()).toEqual([
         'AttachVolume',
+        'BatchWriteItem',
         'CreateTags',
         'CreateVolume',
         'PutItem',
