@@ -136,7 +136,7 @@ describe('a home that its owner gave up', () => {
     expect((await rig.settle()).end).toBe('settled');
     expect(await homesInUse(rig)).toMatchObject({ 'ada-01': volumeId });
     expect((await holdsOf(rig, 'ada-02')).join()).toMatch(
-      /^HomeElsewhere: .* of ada-01, which stops/,
+      /^HomeAwaited: .* of ada-01, which stops/,
     );
     await rig.wait(4 * hourMs);
     expect((await rig.settle()).end).toBe('settled');

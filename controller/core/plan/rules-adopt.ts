@@ -157,7 +157,7 @@ function takeOver(
   const message = `home ${home.id} is still attached to ${machine.id} of ${record.name}, which stops ${holder.stopsAt}`;
   const remedy = 'nothing to do: it is taken over then; to have it sooner stop that machine';
   return {
-    holds: [hold(situation, 'HomeElsewhere', message, remedy)],
+    holds: [hold(situation, 'HomeAwaited', message, remedy)],
     wakeAt: holder.stopsAt,
   };
 }

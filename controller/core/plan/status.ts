@@ -17,6 +17,7 @@ const harmless: ReadonlySet<HoldReason> = new Set<HoldReason>([
   'ImageBehind',
   'NeverOff',
   'UpgradeNever',
+  'HomeAwaited',
   'HomeModifying',
   'ReplacementNeeded',
 ]);

@@ -3,10 +3,10 @@ import { earliest, type Instant } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { isBeingCreated } from './creating.ts';
 import { creationDetails } from './describe.ts';
-import { orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { keepRetries, retryOf } from './memory.ts';
 import { withNotes } from './noted.ts';
+import { orphanChanges } from './orphan-changes.ts';
 import { readyDeadline } from './ready.ts';
 import { homeSourceRule } from './rules-adopt.ts';
 import { attachRule } from './rules-attach.ts';
@@ -248,24 +248,6 @@ function wholeChanges(
   if (machine !== undefined) return [];
   const details = [`new machine ${spec.instanceType} around home ${record.homeId} in ${record.az}`];
   return [change(situation, 'recover', ['machine_gone'], { details, ...rest })];
-}
-
-/** What is left to do for a DevInstance that no file names any more; nothing once it is put away. */
-function orphanChanges(situation: Situation, action: Action | undefined): readonly Change[] {
-  const { machine, record } = situation;
-  const isOn = machine?.state === 'running' || machine?.state === 'pending';
-  if (!isOn && action === undefined) return [];
-  const home =
-    record.homeId === undefined ? [] : [`home ${record.homeId} is kept, whole and untouched`];
-  const fate = isOn
-    ? 'marked orphaned, stopped once and never started again'
-    : 'marked orphaned and not started again';
-  const details =
-    machine === undefined ? home : [`machine ${machine.id} is kept, ${fate}`, ...home];
-  const at = isOn ? orphanStopAt(situation) : undefined;
-  const when = at === undefined || at <= situation.now ? ('now' as const) : at;
-  const note = 'restore the file to keep it running';
-  return [change(situation, 'orphan', ['file_removed'], { details, at: when, note })];
 }
 
 function transitionOf(situation: Situation): Transition | undefined {

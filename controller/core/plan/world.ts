@@ -58,6 +58,7 @@ export interface Hold {
 export type HoldReason =
   | 'AdoptionRefused'
   | 'BackingOff'
+  | 'HomeAwaited'
   | 'HomeElsewhere'
   | 'HomeError'
   | 'HomeMissing'
