@@ -6,6 +6,6 @@ export default defineConfig({
     include: ['test/e2e/**/*.test.ts'],
     globalSetup: 'test/e2e/global-setup.ts',
     sequence: { shuffle: true },
-    testTimeout: 300_000,
+    testTimeout: 900_000,
   },
 });
