@@ -40,6 +40,15 @@ export const retireRule: Rule = (situation) => {
   };
 };
 
+/**
+ * A retirement that is complete looks at nothing any more: whatever becomes of a home that was
+ * released is no trouble of the one that released it. A request for it is still answered.
+ */
+export const retiredRule: Rule = ({ record, neighbours }) =>
+  record.retirement?.isComplete && neighbours.requestOf(record.name) === undefined
+    ? { final: true }
+    : undefined;
+
 function retireChange(situation: Situation) {
   const { machine, record } = situation;
   const ofMachine =

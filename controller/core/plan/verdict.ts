@@ -16,7 +16,7 @@ import { homeTroubleRule, identityRule, standingRule, suspendedRule } from './ru
 import { launchRule, transientRule } from './rules-machine.ts';
 import { dutyRule, readyRule, typeRule } from './rules-power.ts';
 import { restoreRule, snapshotRequestRule } from './rules-request.ts';
-import { retireRule } from './rules-retire.ts';
+import { retiredRule, retireRule } from './rules-retire.ts';
 import type { Situation } from './situation.ts';
 import { isPutAway, statusOf } from './status.ts';
 import type { Change, Hold, Interlock, RequestEnding, Status, Transition } from './world.ts';
@@ -29,6 +29,7 @@ import type { Change, Hold, Interlock, RequestEnding, Status, Transition } from 
 const rules: readonly Rule[] = [
   suspendedRule,
   standingRule,
+  retiredRule,
   identityRule,
   protectRule,
   restoreRule,
