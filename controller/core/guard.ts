@@ -69,7 +69,9 @@ export function disruptedInterlock(world: World): Interlock | undefined {
   const { records, desired } = world;
   const [removed, retired] = [removedOfLate(world), retiredOfLate(world)];
   const percent = desired.fleet.maxDisruptedPercent;
-  const total = Math.max(1, livingRecords(world).length);
+  // Those that went within the day count on both sides: a limit of 100 percent never stops anything.
+  const living = livingRecords(world).map(({ name }) => name);
+  const total = new Set([...living, ...retired]).size;
   const limit = allowed(percent, total);
   const isNew =
     removed.some((name) => records.get(name)?.orphanedAt === undefined) ||

@@ -108,6 +108,17 @@ test('beside the tombstone of a retirement that is complete, the last one may be
   expect(makePlan(worldOf([dead, last], { present: [dead] })).interlocks).toEqual([]);
 });
 
+test('at 100 percent nothing is too much, whatever was retired within the day', () => {
+  const since = plusMillis(mondayMorning, -minuteMs);
+  const gone = one('ada-01', {
+    spec: { lifecycle: 'retired' },
+    record: { retirement: { since, isComplete: true } },
+  });
+  const all = [gone, one('ada-02'), one('ada-03')];
+  const world = worldOf(all, { present: [gone], fleet: { maxDisruptedPercent: 100 } });
+  expect(makePlan(world).interlocks).toEqual([]);
+});
+
 test('one name left is no empty source; an empty ledger has nothing to lose', () => {
   const all = fleetOf(3);
   const fleet = { maxDisruptedPercent: 100 };
