@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dayMs, minuteMs, plusMillis } from '../../controller/core/instant.ts';
+import { dayMs, hourMs, minuteMs, plusMillis } from '../../controller/core/instant.ts';
 import type { RequestedWork } from '../../controller/core/request.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import { hasty, makeRig, type Rig } from '../support/rig.ts';
@@ -39,6 +39,35 @@ test.each<[string, (rig: Rig, homeId: string) => Promise<unknown>]>([
   await rig.wait(10 * minuteMs);
   await rig.settle();
   expect((await rig.plan()).holds).toEqual([]);
+});
+
+test('a snapshot asked for of a released home that is gone is refused', async () => {
+  const rig = await livingRig();
+  rig.desired = retired;
+  await rig.settle();
+  await rig.account.people.deleteVolume(await homeIdOf(rig));
+  await rig.wait(10 * minuteMs);
+  await ask(rig, { kind: 'snapshot-home' });
+  await rig.settle();
+  expect((await rig.ledger.requests())[0]?.ended).toMatchObject({
+    result: 'refused',
+    message: 'its home was released, and is gone',
+  });
+  expect((await rig.plan()).holds).toEqual([]);
+});
+
+test('a home found without a machine or a ledger at night gets one in the morning, and says so', async () => {
+  const rig = await livingRig();
+  await rig.wait(13 * hourMs);
+  await rig.settle();
+  const { machines } = await readTruth(rig.account);
+  await rig.account.people.terminate(machines[0]?.InstanceId ?? '');
+  await rig.wait(2 * hourMs);
+  await rig.loseLedger();
+  await rig.settle();
+  expect((await rig.plan()).changes).toMatchObject([
+    { kind: 'recover', at: '2026-11-24T07:00:00.000Z' },
+  ]);
 });
 
 test('a home lost before its retirement is complete says what has to be taken back first', async () => {

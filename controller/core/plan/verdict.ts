@@ -232,7 +232,9 @@ function wholeChanges(
   const { duty } = situation;
   const isIdle =
     state.action === undefined && state.waiting === undefined && duty.state === 'stopped';
-  const start = isIdle && record.ordinal > 0 && duty.until !== undefined ? duty.until : 'now';
+  // A first machine is made at once; one around a home that is there waits for its schedule.
+  const waits = isIdle && (record.ordinal > 0 || !isBeingCreated(record));
+  const start = waits && duty.until !== undefined ? duty.until : 'now';
   const rest = blocker === undefined ? { at: start } : { withheldBy: blocker };
   if (isBeingCreated(record)) {
     const details = creationDetails(spec, image, duty);
