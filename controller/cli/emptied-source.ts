@@ -19,7 +19,7 @@ async function findEmptied(globals: Globals): Promise<Problem | undefined> {
     return makeProblem(noFleet.file, noFleet, {
       code: 'E_GUARD',
       message: `InterlockEmptySource: there is no spec file, and ${length} DevInstances in the ledger ${ledger.description}: nothing is done`,
-      fix: 'Restore the files; to retire a fleet remove its DevInstances a few at a time.',
+      fix: 'Restore the files; to end a fleet set lifecycle: retired in them, and remove them when that is done.',
     });
   } finally {
     await ledger.close();

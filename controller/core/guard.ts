@@ -26,14 +26,19 @@ function removedRecords(
   return living.filter(({ name }) => !devInstances.has(name) && !invalid.has(name));
 }
 
-/** An empty source beside a living fleet is a broken check-out, not a wish. */
+/**
+ * An empty source beside a living fleet is a broken check-out, not a wish. A tombstone whose
+ * retirement is complete tells as well as any other file that the source is not empty.
+ */
 export function emptySourceInterlock(world: World): Interlock | undefined {
   const living = livingRecords(world);
-  if (living.length === 0 || removedRecords(world, living).length < living.length) return undefined;
+  const all = [...world.records.values()];
+  if (living.length === 0 || removedRecords(world, all).length < all.length) return undefined;
   return {
     reason: 'InterlockEmptySource',
     message: `the specs name none of the ${living.length} DevInstances in the ledger: nobody is orphaned`,
-    remedy: 'restore the files; to retire a fleet remove its DevInstances a few at a time',
+    remedy:
+      'restore the files; to end a fleet set lifecycle: retired in them, and remove them when that is done',
   };
 }
 
@@ -64,7 +69,9 @@ export function disruptedInterlock(world: World): Interlock | undefined {
   const { records, desired } = world;
   const [removed, retired] = [removedOfLate(world), retiredOfLate(world)];
   const percent = desired.fleet.maxDisruptedPercent;
-  const total = Math.max(1, livingRecords(world).length);
+  // Those that went within the day count on both sides: a limit of 100 percent never stops anything.
+  const living = livingRecords(world).map(({ name }) => name);
+  const total = new Set([...living, ...retired]).size;
   const limit = allowed(percent, total);
   const isNew =
     removed.some((name) => records.get(name)?.orphanedAt === undefined) ||

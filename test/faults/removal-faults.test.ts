@@ -30,7 +30,7 @@ test('82: all files removed is the fault of the folder', () => {
       severity: 'error',
       message:
         'InterlockEmptySource: the specs name none of the 10 DevInstances in the ledger: nobody is orphaned',
-      fix: 'Restore the files; to retire a fleet remove its DevInstances a few at a time.',
+      fix: 'Restore the files; to end a fleet set lifecycle: retired in them, and remove them when that is done.',
     },
     hold: 'InterlockEmptySource',
     names,

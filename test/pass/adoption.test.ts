@@ -108,6 +108,16 @@ describe('a home that its owner gave up', () => {
     ]);
   });
 
+  test('claimed while its retirement is under way, it is taken over in the same run', async () => {
+    const rig = await makeRig(makeDesired([makeSpec(), neighbour]), { delays: hasty });
+    await rig.settle();
+    const volumeId = (await homesInUse(rig))['ada-01'] ?? '';
+    const next = makeSpec({ name: 'ada-02', homeVolume: homeFrom({ volumeId }) });
+    rig.desired = makeDesired([makeSpec({ lifecycle: 'retired' }), next, neighbour]);
+    expect((await rig.settle()).end).toBe('settled');
+    expect((await homesInUse(rig))['ada-02']).toBe(volumeId);
+  });
+
   test('a rename shows the orphan, the new name and the from that keeps the home', async () => {
     const rig = await makeRig(makeDesired([makeSpec(), neighbour]), { delays: hasty });
     await rig.settle();

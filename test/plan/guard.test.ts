@@ -95,9 +95,28 @@ test('a source without any recorded name is no wish to retire the fleet, new nam
     expect(plan.interlocks[0]).toEqual({
       reason: 'InterlockEmptySource',
       message: 'the specs name none of the 3 DevInstances in the ledger: nobody is orphaned',
-      remedy: 'restore the files; to retire a fleet remove its DevInstances a few at a time',
+      remedy:
+        'restore the files; to end a fleet set lifecycle: retired in them, and remove them when that is done',
     });
   }
+});
+
+test('beside the tombstone of a retirement that is complete, the last one may be removed', () => {
+  const [gone, last] = [one('ada-01'), one('ada-02')];
+  const retirement = { since: mondayMorning, isComplete: true };
+  const dead = { ...gone, record: { ...gone.record, retirement } };
+  expect(makePlan(worldOf([dead, last], { present: [dead] })).interlocks).toEqual([]);
+});
+
+test('at 100 percent nothing is too much, whatever was retired within the day', () => {
+  const since = plusMillis(mondayMorning, -minuteMs);
+  const gone = one('ada-01', {
+    spec: { lifecycle: 'retired' },
+    record: { retirement: { since, isComplete: true } },
+  });
+  const all = [gone, one('ada-02'), one('ada-03')];
+  const world = worldOf(all, { present: [gone], fleet: { maxDisruptedPercent: 100 } });
+  expect(makePlan(world).interlocks).toEqual([]);
 });
 
 test('one name left is no empty source; an empty ledger has nothing to lose', () => {

@@ -13,6 +13,7 @@ import { passUnderLease, type Settlement, settle } from '../../controller/servic
 import { type SimAccount, simAccount } from '../../controller/sim/account.ts';
 import { type Delays, laggy } from '../../controller/sim/scene.ts';
 import { seedAccount } from '../../controller/sim/seed.ts';
+import type { AccountState } from '../../controller/sim/state.ts';
 import { memoryStore } from '../../controller/sim/store.ts';
 import { readWorld } from '../../controller/world.ts';
 import { mondayMorning } from './world.ts';
@@ -45,6 +46,8 @@ export interface Rig {
   plan(): Promise<Plan>;
   /** Lets simulated time pass. */
   wait(millis: number): Promise<void>;
+  /** The account itself, whatever its calls would show. */
+  truth(): AccountState;
 }
 
 /** So short that a creation takes few passes, and so few crash points that mean nothing. */
@@ -67,15 +70,25 @@ export const hasty: Partial<Delays> = {
 /** The same on a day when EC2 is late to know what it made: the harder one to be killed on. */
 export const lagging: Partial<Delays> = { ...hasty, ...laggy };
 
+export interface RigOptions {
+  readonly at?: string;
+  readonly delays?: Partial<Delays>;
+}
+
 /** A rig whose ghost must stay silent to the end of the test. */
-export async function makeRig(
+export async function makeRig(desired: DesiredFleet, options: RigOptions = {}): Promise<Rig> {
+  const rig = await openRig(desired, options);
+  onTestFinished(() => rig.account.ghost.assertSilent());
+  return rig;
+}
+
+/** A rig that lives no longer than its caller wants it to, who asks its ghost. */
+export async function openRig(
   desired: DesiredFleet,
-  {
-    at = mondayMorning,
-    delays = {},
-  }: { readonly at?: string; readonly delays?: Partial<Delays> } = {},
+  { at = mondayMorning, delays = {} }: RigOptions = {},
 ): Promise<Rig> {
-  const wall = { millis: () => Date.parse(at) };
+  const startedAt = Date.parse(at);
+  const wall = { millis: () => startedAt };
   const store = memoryStore(seedAccount(desired, at));
   const account = simAccount({ store, wallClock: wall, delays });
   const { region, name: fleet } = desired.fleet;
@@ -117,10 +130,10 @@ export async function makeRig(
       return makePlan(world);
     },
     wait: (millis) => account.clock.sleep(millis),
+    truth: () => store.read(),
   };
   const reports = async () => account.reports();
   const specs = { read: async () => ({ desired: rig.desired, problems: [], files: 1 }) };
-  onTestFinished(() => account.ghost.assertSilent());
 
   async function asProcess<T>(
     crashAt: number | undefined,

@@ -21,8 +21,13 @@ export function foldLostHome(
   };
 }
 
-/** Forgets what was made for requests that are over. */
-export function foldRequests(record: DevInstanceRecord, neighbours: Neighbours): DevInstanceRecord {
+/** Forgets what was made for requests that are over, and counts a snapshot that failed. */
+export function foldRequests(
+  stored: DevInstanceRecord,
+  neighbours: Neighbours,
+  { observed, now }: Pick<Situation, 'observed' | 'now'>,
+): DevInstanceRecord {
+  const record = foldFailedSnapshot(stored, observed, now);
   const { requestedSnapshot: made, step } = record;
   const isOver = (requestId: string | undefined) =>
     requestId !== undefined && !neighbours.isOpen(requestId);
@@ -30,6 +35,23 @@ export function foldRequests(record: DevInstanceRecord, neighbours: Neighbours):
   // A snapshot that nobody waits for any more needs no second call.
   const isIdle = step?.action.kind === 'snapshot-home' && isOver(step.action.requestId);
   return isIdle ? forget(kept, 'step') : kept;
+}
+
+function foldFailedSnapshot(
+  record: DevInstanceRecord,
+  observed: Situation['observed'],
+  now: Situation['now'],
+): DevInstanceRecord {
+  const snapshotId = record.requestedSnapshot?.snapshotId;
+  const hasFailed =
+    snapshotId !== undefined && observed.snapshots.get(snapshotId)?.state === 'error';
+  return hasFailed
+    ? afterFailure(forget(record, 'requestedSnapshot'), 'snapshot-home', failed(snapshotId), now)
+    : record;
+}
+
+function failed(snapshotId: string) {
+  return { code: 'SnapshotError', message: `${snapshotId} failed`, capacity: false };
 }
 
 /** Brings a retirement and a detach up to date with what git says and what is observed. */
@@ -54,9 +76,8 @@ export function foldRetirement(
   const state =
     snapshotId === undefined ? undefined : seen.observed.snapshots.get(snapshotId)?.state;
   if (state === 'error') {
-    const failure = { code: 'SnapshotError', message: `${snapshotId} failed`, capacity: false };
     const without = { ...detached, retirement: begun };
-    return afterFailure(without, 'snapshot-home', failure, seen.now);
+    return afterFailure(without, 'snapshot-home', failed(snapshotId ?? ''), seen.now);
   }
   return isComplete || !isReleased(detached, seen)
     ? detached

@@ -68,7 +68,9 @@ function recordsByHome({ records }: World): ReadonlyMap<string, readonly DevInst
 
 function claimantsByVolume({ desired, records }: World): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
-  for (const { name, homeVolume, lifecycle } of desired.devInstances.values()) {
+  // One whose file is invalid goes on by its last valid spec, and claims what that claims.
+  const kept = [...desired.invalid.keys()].flatMap((name) => records.get(name)?.effective ?? []);
+  for (const { name, homeVolume, lifecycle } of [...desired.devInstances.values(), ...kept]) {
     const { from } = homeVolume;
     if (from === undefined || !('volumeId' in from) || lifecycle === 'retired') continue;
     if (records.get(name)?.homeId !== undefined) continue;

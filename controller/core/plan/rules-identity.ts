@@ -93,7 +93,7 @@ function homeTrouble(situation: Situation): Finding | undefined {
     // Nothing was on it yet: EBS reports a key that cannot be used only after CreateVolume succeeded.
     const remedy = isBeingCreated(record)
       ? 'nothing was on it: mend the cause (can its KMS key be used?), then give the DevInstance a new name'
-      : restoreRemedy(record.name);
+      : restoreRemedy(situation);
     return { holds: [hold(situation, 'HomeError', message, remedy)] };
   }
   if (home.state === 'unknown') {
@@ -103,8 +103,13 @@ function homeTrouble(situation: Situation): Finding | undefined {
   return homeElsewhere(situation, home);
 }
 
-function restoreRemedy(name: string): string {
-  return `find out what happened to it, or: devinstance home restore ${name} --from latest`;
+/** Nothing is restored for one that is removed or retired: that is taken back first. */
+function restoreRemedy({ record, spec, standing }: Situation): string {
+  const command = `devinstance home restore ${record.name} --from latest`;
+  const look = 'find out what happened to it, or';
+  if (standing.kind === 'orphaned') return `${look} restore its file, then: ${command}`;
+  if (spec.lifecycle === 'retired') return `${look} set lifecycle: active, then: ${command}`;
+  return `${look}: ${command}`;
 }
 
 function missingHome(situation: Situation): Finding {
@@ -114,7 +119,7 @@ function missingHome(situation: Situation): Finding {
     return { waiting: 'the home to become visible' };
   }
   const message = `home ${record.homeId} does not exist (asked by tag and by id)`;
-  const remedy = `${restoreRemedy(record.name)}; no empty home is made in its place`;
+  const remedy = `${restoreRemedy(situation)}; no empty home is made in its place`;
   return { holds: [hold(situation, 'HomeMissing', message, remedy)] };
 }
 

@@ -1,10 +1,11 @@
+import { plusMillis } from '../instant.ts';
 import type { Home, Snapshot } from '../observed.ts';
 import type { LedgerRequest } from '../request.ts';
 import { tagKeys } from '../tags.ts';
 import { detachHome } from './detach.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { restoreHomeAction } from './launch.ts';
-import { forget } from './memory.ts';
+import { forget, visibilityMs } from './memory.ts';
 import { holdsHome, type Situation } from './situation.ts';
 import { snapshotOfHome } from './snapshot.ts';
 import type { RequestEnding } from './world.ts';
@@ -113,16 +114,7 @@ function isOfThisHome({ record, fleet }: Situation, { volumeId, tags }: Snapshot
 function finishRestore(situation: Situation, newId: string): Finding {
   const { record, observed, machine, former } = situation;
   const restored = observed.homes.find(({ id }) => id === newId);
-  if (restored === undefined) {
-    const isAbsent = observed.absent.has(newId);
-    return isAbsent
-      ? { waiting: 'the new home to become visible' }
-      : {
-          holds: [
-            hold(situation, 'ReadFailed', `home ${newId} could not be read`, 'see the failed read'),
-          ],
-        };
-  }
+  if (restored === undefined) return unseenHome(situation, newId);
   if (restored.state === 'creating') return { waiting: 'the new home to be created' };
   if (restored.state !== 'available') return giveUp(situation, restored);
   if (machine === undefined && former === 'unread') {
@@ -137,8 +129,21 @@ function finishRestore(situation: Situation, newId: string): Finding {
   return exchange(situation, restored);
 }
 
+/** EC2 may not show it yet; later, its absence is believed. */
+function unseenHome(situation: Situation, newId: string): Finding {
+  const { record, observed, now } = situation;
+  if (!observed.absent.has(newId)) {
+    const message = `home ${newId} could not be read`;
+    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+  }
+  const since = record.restore?.at;
+  return since !== undefined && now < plusMillis(since, visibilityMs)
+    ? { waiting: 'the new home to become visible' }
+    : giveUp(situation, { id: newId, state: 'deleted' });
+}
+
 /** EBS reports a bad key or snapshot only after CreateVolume succeeded. */
-function giveUp(situation: Situation, { id, state }: Home): Finding {
+function giveUp(situation: Situation, { id, state }: Pick<Home, 'id' | 'state'>): Finding {
   const { record } = situation;
   const requestId = record.restore?.requestId ?? '';
   const message = `the new home ${id} is in state ${state}: the old one stays`;
@@ -146,6 +151,7 @@ function giveUp(situation: Situation, { id, state }: Home): Finding {
     record: forget(record, 'restore'),
     ending: end({ id: requestId, name: record.name }, 'refused', message),
     holds: [hold(situation, 'RestoreRefused', message, 'look at the volume in EC2')],
+    waiting: 'the old home to stay in its place',
   };
 }
 
@@ -157,7 +163,9 @@ function exchange(situation: Situation, restored: Home): Finding {
   const phase = (id: string, value: string): Finding => ({
     action: { kind: 'tag', name: record.name, resourceId: id, tags: { [tagKeys.phase]: value } },
   });
-  if (home === undefined && !observed.absent.has(record.homeId ?? '')) {
+  // The old one may be another's by now: then there is none to release.
+  const isUnread = record.homeId !== undefined && !observed.absent.has(record.homeId);
+  if (home === undefined && isUnread) {
     const message = `home ${record.homeId} could not be read`;
     return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
   }

@@ -40,6 +40,20 @@ export const retireRule: Rule = (situation) => {
   };
 };
 
+/**
+ * A retirement that is complete looks at nothing any more: whatever becomes of a home that was
+ * released is no trouble of the one that released it. A request for it is still answered.
+ */
+export const retiredRule: Rule = ({ record, neighbours, homeFate }) => {
+  if (!record.retirement?.isComplete) return undefined;
+  const request = neighbours.requestOf(record.name);
+  if (request === undefined) return { final: true };
+  if (homeFate !== 'absent') return undefined;
+  const { id: requestId, name } = request;
+  const message = 'its home was released, and is gone';
+  return { ending: { requestId, name, result: 'refused', message }, final: true };
+};
+
 function retireChange(situation: Situation) {
   const { machine, record } = situation;
   const ofMachine =

@@ -69,7 +69,7 @@ export function situationOf(
     index,
     now,
   );
-  const kept = foldLostHome(foldRequests(noted, neighbours), index, neighbours);
+  const kept = foldLostHome(foldRequests(noted, neighbours, world), index, neighbours);
   const found = findResources(kept, index, observed);
   const retiring = foldRetirement(kept, { spec, standing, ...found, observed, now });
   const powered = foldMachinePower(retiring, found.machine, now);

@@ -16,7 +16,7 @@ import { homeTroubleRule, identityRule, standingRule, suspendedRule } from './ru
 import { launchRule, transientRule } from './rules-machine.ts';
 import { dutyRule, readyRule, typeRule } from './rules-power.ts';
 import { restoreRule, snapshotRequestRule } from './rules-request.ts';
-import { retireRule } from './rules-retire.ts';
+import { retiredRule, retireRule } from './rules-retire.ts';
 import type { Situation } from './situation.ts';
 import { isPutAway, statusOf } from './status.ts';
 import type { Change, Hold, Interlock, RequestEnding, Status, Transition } from './world.ts';
@@ -29,6 +29,7 @@ import type { Change, Hold, Interlock, RequestEnding, Status, Transition } from 
 const rules: readonly Rule[] = [
   suspendedRule,
   standingRule,
+  retiredRule,
   identityRule,
   protectRule,
   restoreRule,
@@ -231,7 +232,9 @@ function wholeChanges(
   const { duty } = situation;
   const isIdle =
     state.action === undefined && state.waiting === undefined && duty.state === 'stopped';
-  const start = isIdle && record.ordinal > 0 && duty.until !== undefined ? duty.until : 'now';
+  // A first machine is made at once; one around a home that is there waits for its schedule.
+  const waits = isIdle && (record.ordinal > 0 || !isBeingCreated(record));
+  const start = waits && duty.until !== undefined ? duty.until : 'now';
   const rest = blocker === undefined ? { at: start } : { withheldBy: blocker };
   if (isBeingCreated(record)) {
     const details = creationDetails(spec, image, duty);

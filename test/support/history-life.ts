@@ -1,0 +1,126 @@
+import type { DesiredFleet, EffectiveSpec } from '../../controller/core/desired.ts';
+import { tagKeys } from '../../controller/core/tags.ts';
+import { isDeleted, isGoing } from '../../controller/sim/lifecycle.ts';
+import type { SimInstance, SimSnapshot, SimVolume } from '../../controller/sim/state.ts';
+import { hasty, lagging, openRig, type Rig } from './rig.ts';
+import { fleetSettings, makeDesired, makeSpec } from './world.ts';
+
+/** The names that a history is about; the last one belongs to another owner. */
+export const names = ['ada-01', 'ada-02', 'ada-03', 'bob-01'] as const;
+
+const ada = makeSpec().owner;
+const bob = { ...ada, name: 'bob' };
+
+/** A fleet that lives through a history: what git says, and the account with all that is in it. */
+export interface Life {
+  readonly rig: Rig;
+  readonly git: {
+    readonly files: Map<string, EffectiveSpec>;
+    readonly invalid: Set<string>;
+    incomplete: boolean;
+    empty: boolean;
+    maxDisruptedPercent: number;
+  };
+  /** Volumes that people deleted: theirs to answer for. */
+  readonly deletedByPeople: Set<string>;
+  /** What each disk that was ever written holds, by volume. */
+  readonly markers: Map<string, string>;
+  /** Somebody else's machine and volume, which nobody touches. */
+  readonly strangers: readonly string[];
+  /** A machine of a person's own, to which homes get attached. */
+  readonly ownMachine: string;
+  requests: number;
+}
+
+/** The spec that a name begins with. */
+export function firstSpec(name: string): EffectiveSpec {
+  return makeSpec({ name, owner: name.startsWith('bob') ? bob : ada });
+}
+
+/** The owner that a name gets by mistake. */
+export function otherOwner(spec: EffectiveSpec): EffectiveSpec {
+  return { ...spec, owner: spec.owner.name === 'ada' ? bob : ada };
+}
+
+/** A fleet of three that is settled. */
+export async function beginLife(isLagging: boolean): Promise<Life> {
+  const files = new Map(
+    names.filter((name) => name !== 'ada-03').map((name) => [name, firstSpec(name)]),
+  );
+  const rig = await openRig(makeDesired([...files.values()]), {
+    delays: { ...(isLagging ? lagging : hasty), optimizePerGibMs: 5_000 },
+  });
+  const { people } = rig.account;
+  const launch = {
+    ImageId: Object.keys(rig.truth().images)[0],
+    InstanceType: 't3.xlarge' as const,
+    SubnetId: 'subnet-0000000a',
+    MinCount: 1,
+    MaxCount: 1,
+  };
+  const [stranger = ''] = await people.launch(launch);
+  const [ownMachine = ''] = await people.launch(launch);
+  const volume = await people.createVolume({ AvailabilityZone: 'eu-west-1a', Size: 8 });
+  await rig.settle();
+  return {
+    rig,
+    git: {
+      files,
+      invalid: new Set(),
+      incomplete: false,
+      empty: false,
+      maxDisruptedPercent: 100,
+    },
+    deletedByPeople: new Set(),
+    markers: new Map(),
+    strangers: [stranger, volume],
+    ownMachine,
+    requests: 0,
+  };
+}
+
+/** What git's tree says as a whole. */
+export function desiredOf({ git }: Life): DesiredFleet {
+  const specs = [...git.files.values()].filter(({ name }) => !git.invalid.has(name));
+  const invalid = new Map([...git.invalid].map((name) => [name, 'broken']));
+  const fleet = {
+    ...fleetSettings,
+    maxDisruptedPercent: git.maxDisruptedPercent,
+    maxUnhealthyPercent: 100,
+  };
+  if (git.empty) return makeDesired([], { fleet });
+  return makeDesired(specs, {
+    fleet,
+    invalid,
+    ...(git.incomplete ? { incomplete: 'a linked folder' } : {}),
+  });
+}
+
+/** The machines of a name that are not on their way out, in the order in which they were made. */
+export function machinesOf({ rig }: Life, name: string): readonly SimInstance[] {
+  return Object.values(rig.truth().instances).filter(
+    (machine) => machine.tags[tagKeys.devInstance] === name && !isGoing(machine),
+  );
+}
+
+/** The volumes there are that are, or were, homes of a name. */
+export function homesOf({ rig }: Life, name: string): readonly SimVolume[] {
+  const now = Date.parse(rig.account.clock.now());
+  return Object.values(rig.truth().volumes).filter(
+    (volume) =>
+      volume.tags[tagKeys.devInstance] === name &&
+      volume.tags[tagKeys.role] === 'home' &&
+      !isDeleted(volume, now),
+  );
+}
+
+/** Snapshots of volumes, the images' own left out. */
+export function snapshotsIn({ rig }: Life): readonly SimSnapshot[] {
+  const { volumes, snapshots } = rig.truth();
+  return Object.values(snapshots).filter(({ volumeId }) => volumes[volumeId] !== undefined);
+}
+
+/** One of several by a number; the last for 0. */
+export function pick<T>(from: readonly T[], n: number): T | undefined {
+  return from.length === 0 ? undefined : from[(from.length - 1 + n) % from.length];
+}

@@ -1,0 +1,44 @@
+import type { HoldReason, Plan } from '../../controller/core/plan/world.ts';
+import type { Life } from './history-life.ts';
+
+const claims = ['claim', 'rename', 'swap'];
+const untags = ['untagHome', 'untagMachine'];
+
+/** What must have happened for a hold to stand once all troubles are over; none other may. */
+const causes: Partial<Record<HoldReason, readonly string[]>> = {
+  AdoptionRefused: [...claims, 'claimSnapshot', 'operatorVolume'],
+  HomeElsewhere: [...claims, 'detach', 'attachElsewhere', 'attachToOther'],
+  HomeError: ['volumeFails'],
+  HomeMissing: [...claims, 'deleteHome', 'untagHome', 'untagMachine'],
+  HomeModifying: ['grow'],
+  HomeShrinkRefused: ['grow'],
+  IdentityConflict: [...claims, ...untags, 'copyMachine', 'changeOwner', 'renameBare'],
+  InterlockEmptySource: ['remove', 'rename', 'renameBare'],
+  InvalidSpec: ['breakSpec'],
+  NotReady: ['detach', 'operatorVolume', 'loseLedger', 'untagHome', 'untagMachine', 'copyMachine'],
+  OwnerChanged: ['changeOwner'],
+  Retired: ['retire'],
+  SecondMachine: ['copyMachine'],
+  Suspended: ['suspend'],
+};
+
+/** Holds that nothing in the history explains, or that contradict what git says. */
+export function unexplained(
+  { git, rig }: Life,
+  plan: Plan,
+  happened: readonly string[],
+): readonly string[] {
+  // A file that is not followed as written leaves its last effective spec in force.
+  const isAskedFor = (name: string) =>
+    git.invalid.has(name) ||
+    (git.files.has(name) && git.files.get(name)?.lifecycle !== 'retired') ||
+    plan.holds.some((hold) => hold.name === name && hold.reason === 'OwnerChanged');
+  return plan.holds.flatMap(({ name, reason, message }) => {
+    const line = `${name} ${reason}: ${message}`;
+    if (!causes[reason]?.some((cause) => happened.includes(cause))) return [line];
+    const holder = /is the home of (\S+), which the specs still ask for/.exec(message)?.[1];
+    if (holder !== undefined && !isAskedFor(holder)) return [line];
+    const stopsAt = /which stops (\S+)$/.exec(message)?.[1];
+    return stopsAt !== undefined && stopsAt <= rig.account.clock.now() ? [line] : [];
+  });
+}
