@@ -43,7 +43,10 @@ const changed = { result: 'refused', code: 'ChangedMeanwhile', capacity: false }
 test('a volume becomes a home in one call, and keeps the tags of its operator', async () => {
   const { sim, cloud, homeId } = await givenVolume();
   expect(await performOne(cloud, adoptOf(homeId))).toEqual({ result: 'done', homeId });
-  expect(callsOf(sim, 'CreateTags')).toHaveLength(1);
+  const [call, ...others] = callsOf(sim, 'CreateTags');
+  expect(others).toEqual([]);
+  expect(call).toMatchObject({ Resources: [homeId] });
+  expect(tagsOf(call?.['Tags'] as never)).toEqual(taken);
   expect(await tagsIn(sim, homeId)).toEqual({ ...chosenBy, 'cost-center': 'dev', ...taken });
 });
 

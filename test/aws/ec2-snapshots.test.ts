@@ -53,6 +53,8 @@ test.each(['timeout', 'InternalError'])(
     const { snapshotId } = done(await performOne(cloud, snapshotOf(homeId)));
     const ids = (await snapshotsIn(sim)).map(({ SnapshotId }) => SnapshotId);
     expect(ids).toEqual([snapshotId]);
+    // Of all the snapshots that others share with everybody, none is looked through.
+    expect(callsOf(sim, 'DescribeSnapshots')[0]).toMatchObject({ OwnerIds: ['self'] });
   },
 );
 
