@@ -137,3 +137,15 @@ test('a machine that waits for its home still stops when its schedule says so', 
   expect(said(plan).holds).toContain('AdoptionRefused');
   expect(plan.actions.map(({ kind }) => kind)).toEqual(['stop']);
 });
+
+test('a home whose making was begun is made, whatever its source has come to', () => {
+  const request = { clientToken: 't', az: 'eu-west-1a', sizeGib: 100, type: 'gp3', tags: {} };
+  const action = { kind: 'create-home', name: 'ada-01', request } as const;
+  const { [tagKeys.home]: _, ...tags } = makeMachine(spec).tags;
+  const plan = planOf({
+    record: { ordinal: 1, machineId: 'i-00000001', step: { action, at: lastWeek } },
+    machines: [makeMachine(spec, { tags, devices: [] })],
+    home: { ...volume, tags: {} },
+  });
+  expect(said(plan).actions).toMatchObject([{ kind: 'create-home', request }]);
+});

@@ -70,6 +70,10 @@ test('its home unread or gone, nothing is detached and nothing terminated', () =
 
 test('two machines with its uid: both are stopped in their time, none is terminated', () => {
   const second = makeMachine(spec, { id: 'i-00000002', devices: [] });
+  const record = { power: { state: 'running', at: lastWeek, by: 'controller' } } as const;
+  const both = { machines: [makeMachine(spec), second], record };
+  expect(said(planOf({ ...both, now: mondayNight })).actions).toMatchObject([{ kind: 'stop' }]);
+  expect(said(planOf(both)).actions).toEqual([]);
   const machines = [off, { ...second, state: 'stopped' as const, checks: 'none' as const }];
   expect(said(planOf({ machines, homes: free })).actions).toEqual([]);
 });
@@ -139,4 +143,13 @@ test('an interlock withholds a retirement that is new, and none that is under wa
     ['ada-02', undefined],
   ]);
   expect(plan.memos.map(({ name }) => name)).not.toContain('ada-01');
+});
+
+test('a home whose making was begun is made before the machine goes', () => {
+  const request = { clientToken: 't', az: 'eu-west-1a', sizeGib: 100, type: 'gp3', tags: {} };
+  const action = { kind: 'create-home', name: 'ada-01', request } as const;
+  const { [tagKeys.home]: _, ...tags } = off.tags;
+  const homeless = bare({ ordinal: 1, machineId: 'i-00000001', step: { action, at: lastWeek } });
+  const plan = planOf({ machines: [{ ...off, tags, devices: [] }], homes: [] }, homeless);
+  expect(said(plan).actions).toMatchObject([{ kind: 'create-home', request }]);
 });

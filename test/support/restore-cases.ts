@@ -262,4 +262,12 @@ export const exchange: readonly RestoreCase[] = [
     observed: { absent: new Set(['vol-00000001']) },
     action: { kind: 'tag', resourceId: 'vol-00000002' },
   },
+  {
+    what: 'under way, though its request has expired',
+    record: exchanging,
+    requests: [{ ...restoring, expiresAt: lastWeek }],
+    machines: [off],
+    homes,
+    action: { kind: 'detach-home', homeId: 'vol-00000001' },
+  },
 ];

@@ -249,4 +249,16 @@ export const retirementCases: readonly RetirementCase[] = [
     observed: { absent: new Set(['i-00000001']) },
     action: { kind: 'launch' },
   },
+  {
+    what: 'its machine unread by id: the home is not released',
+    machines: [],
+    homes: free,
+    holds: ['ReadFailed'],
+  },
+  {
+    what: 'its snapshot made just now and not visible: no second one',
+    record: { retirement: { ...snapshotted, snapshotAt: mondayMorning } },
+    observed: { snapshots: new Map(), absent: new Set(['snap-00000001']) },
+    waiting: 'the snapshot of the home to become visible',
+  },
 ];
