@@ -47,13 +47,18 @@ export const restoreRule: Rule = (situation) => {
   const { record, neighbours } = situation;
   const request = neighbours.requestOf(record.name);
   const isAsked = request?.work.kind === 'restore-home';
-  if (record.restore === undefined && !isAsked) return undefined;
+  const begun = record.step?.action;
+  // A request may expire while its create is under way: that is brought to its end all the same.
+  const isBegun = begun?.kind === 'restore-home';
+  if (record.restore === undefined && !isAsked && !isBegun) return undefined;
   const finding =
     record.restore?.homeId === undefined
       ? beginRestore(situation, request)
       : { ...finishRestore(situation, record.restore.homeId), final: true };
   if (finding.ending !== undefined || finding.final !== true) return finding;
-  const source = record.restore?.snapshotId ?? (isAsked ? request.work.snapshotId : '');
+  const asked = isAsked ? request.work.snapshotId : '';
+  const making = isBegun ? begun.request.snapshotId : undefined;
+  const source = record.restore?.snapshotId ?? making ?? asked;
   const old = record.homeId === undefined ? [] : [`home ${record.homeId} is kept and released`];
   const details = [`new home from ${source} in ${record.az}`, ...old];
   const note = isAsked ? askedBy(request) : 'under way';
