@@ -213,7 +213,12 @@ describe('a retirement', () => {
 
 test('where nothing retires or detaches the record is the very same', () => {
   const seen = { spec, standing: { kind: 'wanted' }, machine: makeMachine(spec) } as const;
-  const rest = { former: 'none', home, observed: makeObserved(), now: mondayMorning } as const;
+  const rest = {
+    former: 'none',
+    home: detached,
+    observed: makeObserved(),
+    now: mondayMorning,
+  } as const;
   expect(foldRetirement(record, { ...seen, ...rest })).toBe(record);
 });
 

@@ -112,6 +112,17 @@ describe('a snapshot asked for', () => {
     expect(planOf({ record, requests: open }).actions).toMatchObject([{ requestId: 'req-1' }]);
   });
 
+  test('that was begun is asked for in the very same words, and only if it is this one', () => {
+    const action = { kind: 'snapshot-home', name: 'ada-01', homeId: 'vol-00000001' } as const;
+    const begun = { ...action, requestId: 'req-1', description: 'frozen', tags: {} };
+    const under = (requestId: string) =>
+      makeRecord(spec, { step: { action: { ...begun, requestId }, at: lastWeek } });
+    const open = [...requests, asked({ kind: 'snapshot-home' }, { id: 'req-2' })];
+    expect(planOf({ record: under('req-1'), requests: open }).actions).toEqual([begun]);
+    const [other] = planOf({ record: under('req-2'), requests: open }).actions;
+    expect(other).toMatchObject({ requestId: 'req-1' });
+  });
+
   test('once complete ends, and is forgotten', () => {
     const record = makeRecord(spec, { requestedSnapshot: made });
     const plan = planOf({ record, requests });
