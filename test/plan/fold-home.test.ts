@@ -83,25 +83,27 @@ describe('what was made for a request', () => {
       ...(requestId === undefined ? {} : { requestId }),
     },
   });
-  const neighbours = (requests: readonly LedgerRequest[]) =>
-    neighboursOf(makeWorld({ requests }), undefined);
+  const foldWith = (busy: DevInstanceRecord, requests: readonly LedgerRequest[]) => {
+    const world = makeWorld({ requests });
+    return foldRequests(busy, neighboursOf(world, undefined), world);
+  };
 
   test('is kept while that is open', () => {
     const busy = { ...record, requestedSnapshot: made, step: step('req-1') };
-    expect(foldRequests(busy, neighbours([request]))).toBe(busy);
+    expect(foldWith(busy, [request])).toBe(busy);
   });
 
   test('is forgotten once that is over, and its call is not repeated', () => {
     const busy = { ...record, requestedSnapshot: made, step: step('req-1') };
-    expect(foldRequests(busy, neighbours([]))).toEqual(record);
+    expect(foldWith(busy, [])).toEqual(record);
   });
 
   test("a retirement's call and those of another kind go on", () => {
     const retiring = { ...record, step: step() };
-    expect(foldRequests(retiring, neighbours([]))).toBe(retiring);
+    expect(foldWith(retiring, [])).toBe(retiring);
     const action = { kind: 'stop', name: 'ada-01', machineId: 'i-00000001' } as const;
     const stopping = { ...record, step: { at: lastWeek, action } };
-    expect(foldRequests(stopping, neighbours([]))).toBe(stopping);
+    expect(foldWith(stopping, [])).toBe(stopping);
   });
 
   test('an open request counts until it expires, the oldest first', () => {

@@ -74,7 +74,7 @@ test('while the removed machine runs the taker waits for its last stop and wakes
   });
   expect(plan.holds.map(({ name, reason }) => [name, reason])).toContainEqual([
     'ada-01',
-    'HomeElsewhere',
+    'HomeAwaited',
   ]);
   expect(plan.wakeAt).toBeDefined();
   expect(plan.actions.map(({ kind }) => kind)).not.toContain('detach-home');

@@ -143,14 +143,21 @@ describe('a snapshot asked for', () => {
     expect(said(plan).holds).toEqual(holds);
   });
 
-  test.each<[string, Snapshot | undefined, Partial<Observed>]>([
-    ['failed', makeSnapshot({ state: 'error' }), {}],
-    ['is gone', undefined, { absent: new Set([snapshotId]) }],
-  ])('that %s is made again and said so', (_, snapshot, observed) => {
+  test('that is gone is made again and said so', () => {
     const record = makeRecord(spec, { requestedSnapshot: made });
-    const plan = planOf({ record, requests, snapshot, observed });
+    const observed = { absent: new Set([snapshotId]) };
+    const plan = planOf({ record, requests, snapshot: undefined, observed });
     expect(plan.actions).toMatchObject([{ kind: 'snapshot-home', requestId: 'req-1' }]);
     expect(said(plan).holds).toEqual(['SnapshotFailed']);
+  });
+
+  test('that failed is counted, and made again only after a while', () => {
+    const record = makeRecord(spec, { requestedSnapshot: made });
+    const plan = planOf({ record, requests, snapshot: makeSnapshot({ state: 'error' }) });
+    expect(plan.actions).toEqual([]);
+    expect(said(plan).holds).toEqual(['BackingOff']);
+    expect(plan.memos).toMatchObject([{ retries: [{ actionKind: 'snapshot-home', attempts: 1 }] }]);
+    expect(plan.memos[0]).not.toHaveProperty('requestedSnapshot');
   });
 
   test('of a home that is being made waits for it; without a home it is refused', () => {

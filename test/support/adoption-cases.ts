@@ -190,7 +190,7 @@ export const adoptionCases: readonly AdoptionCase[] = [
     others: [former],
     machines: [orphan({ state: 'unknown' })],
     home: heldBy('i-old', 'attached'),
-    holds: [['HomeElsewhere', /still attached to i-old/]],
+    holds: [['HomeAwaited', /still attached to i-old/]],
   },
   {
     what: 'coming off for ten minutes: stuck',

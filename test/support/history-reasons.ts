@@ -7,6 +7,7 @@ const untags = ['untagHome', 'untagMachine'];
 /** What must have happened for a hold to stand once all troubles are over; none other may. */
 const causes: Partial<Record<HoldReason, readonly string[]>> = {
   AdoptionRefused: [...claims, 'claimSnapshot', 'operatorVolume'],
+  HomeAwaited: claims,
   HomeElsewhere: [...claims, 'detach', 'attachElsewhere', 'attachToOther'],
   HomeError: ['volumeFails'],
   HomeMissing: [...claims, 'deleteHome', 'untagHome', 'untagMachine'],

@@ -179,8 +179,11 @@ export const exchange: readonly RestoreCase[] = [
     holds: ['ReadFailed'],
   },
   {
-    what: 'the new home not visible',
-    record: exchanging,
+    what: 'the new home not visible yet',
+    record: {
+      ...exchanging,
+      restore: { requestId: 'req-1', snapshotId, at: mondayMorning, homeId: 'vol-00000002' },
+    },
     machines: [off],
     observed: { absent: new Set(['vol-00000002']) },
     waiting: 'the new home to become visible',
