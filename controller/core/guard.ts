@@ -34,6 +34,8 @@ export function emptySourceInterlock(world: World): Interlock | undefined {
   const living = livingRecords(world);
   const all = [...world.records.values()];
   if (living.length === 0 || removedRecords(world, all).length < all.length) return undefined;
+  // A fleet of one whose only name changes is a rename.
+  if (living.length === 1 && world.desired.devInstances.size > 0) return undefined;
   return {
     reason: 'InterlockEmptySource',
     message: `the specs name none of the ${living.length} DevInstances in the ledger: nobody is orphaned`,

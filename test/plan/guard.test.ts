@@ -92,6 +92,11 @@ test('a source without any recorded name is no wish to retire the fleet, new nam
     const plan = makePlan(worldOf(all, { present, fleet: { maxDisruptedPercent: 100 } }));
     expect(interlocksOf(plan)).toContain('InterlockEmptySource');
     expect(orphaned(plan)).toEqual([]);
+    // What the plan shows is what the pass does: nothing is bound or made for the new name.
+    expect(plan.bindings).toEqual([]);
+    expect(plan.changes.filter(({ kind }) => kind === 'create').map((c) => c.withheldBy)).toEqual(
+      present.map(() => 'InterlockEmptySource'),
+    );
     expect(plan.interlocks[0]).toEqual({
       reason: 'InterlockEmptySource',
       message: 'the specs name none of the 3 DevInstances in the ledger: nobody is orphaned',
@@ -99,6 +104,12 @@ test('a source without any recorded name is no wish to retire the fleet, new nam
         'restore the files; to end a fleet set lifecycle: retired in them, and remove them when that is done',
     });
   }
+});
+
+test('a fleet of one may change its only name', () => {
+  const plan = makePlan(worldOf(fleetOf(1), { present: [one('other-01')] }));
+  expect(plan.interlocks).toEqual([]);
+  expect(plan.bindings.map((binding) => binding.name)).toEqual(['other-01']);
 });
 
 test('beside the tombstone of a retirement that is complete, the last one may be removed', () => {

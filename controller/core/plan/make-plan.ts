@@ -66,7 +66,9 @@ export function makePlan(world: World): Plan {
   const parts = situations.flatMap(({ stored, situation }) =>
     guarded(failed, stored.name, () => partOf(world, stored, situation, interlocks)),
   );
-  const first = firstVerdicts(world, { index, neighbours }, failed);
+  // Names that stand alone where all others vanished may be those of another fleet.
+  const stranger = brake?.reason === 'InterlockEmptySource' ? brake.reason : undefined;
+  const first = firstVerdicts(world, { index, neighbours }, { failed, stranger });
   return assemble(world, { parts, first, failed, interlocks });
 }
 
@@ -116,7 +118,11 @@ export function isActedOn(world: World, labels: Readonly<Record<string, string>>
   return Object.entries(enforceFor ?? {}).every(([key, value]) => labels[key] === value);
 }
 
-function firstVerdicts(world: World, known: Surroundings, failed: Hold[]): readonly FirstVerdict[] {
+function firstVerdicts(
+  world: World,
+  known: Surroundings,
+  { failed, stranger }: { readonly failed: Hold[]; readonly stranger: string | undefined },
+): readonly FirstVerdict[] {
   const { desired, observed, records } = world;
   const newcomers = [...desired.devInstances.values()].filter(({ name }) => !records.has(name));
   if (newcomers.length === 0) return [];
@@ -124,12 +130,10 @@ function firstVerdicts(world: World, known: Surroundings, failed: Hold[]): reado
   return newcomers.sort(byName).flatMap((spec) =>
     guarded(failed, spec.name, () => {
       const verdict = foresee(world, bindName(world, spec, index), { ...known, index });
-      if (isActedOn(world, spec.labels)) return verdict;
-      return {
-        ...verdict,
-        binding: undefined,
-        changes: withhold(verdict.changes, 'ObserveMode'),
-      };
+      const withheldBy = isActedOn(world, spec.labels) ? stranger : 'ObserveMode';
+      return withheldBy === undefined
+        ? verdict
+        : { ...verdict, binding: undefined, changes: withhold(verdict.changes, withheldBy) };
     }),
   );
 }
