@@ -39,6 +39,11 @@ export interface Page<Item> {
   readonly nextToken: string | undefined;
 }
 
+/** What a Describe call is told beside its input to go on after a page; nothing for the first. */
+export interface PageToken {
+  readonly NextToken?: string;
+}
+
 /** What a listing gave: where `error` is there, the items are only some of those that exist. */
 export interface Listing<Item> {
   readonly items: readonly Item[];
@@ -50,14 +55,14 @@ export interface Listing<Item> {
  * leaves the pages before it and says so.
  */
 export async function listPages<Item>(
-  readPage: (nextToken: string | undefined) => Promise<Page<Item>>,
+  readPage: (token: PageToken) => Promise<Page<Item>>,
 ): Promise<Listing<Item>> {
   const items: Item[] = [];
   const seen = new Set<string>();
   let token: string | undefined;
   try {
     do {
-      const page = await readPage(token);
+      const page = await readPage(token === undefined ? {} : { NextToken: token });
       items.push(...page.items);
       token = page.nextToken === '' ? undefined : page.nextToken;
       if (token !== undefined && seen.has(token)) throw new Error('the listing repeats a page');
@@ -71,7 +76,7 @@ export async function listPages<Item>(
 
 /** The items of all pages. Throws what any page throws. */
 export async function readAllPages<Item>(
-  readPage: (nextToken: string | undefined) => Promise<Page<Item>>,
+  readPage: (token: PageToken) => Promise<Page<Item>>,
 ): Promise<readonly Item[]> {
   const { items, error } = await listPages(readPage);
   if (error !== undefined) throw error;

@@ -12,6 +12,7 @@ import {
   type Listing,
   listPages,
   type PacedAccess,
+  type PageToken,
   read,
   readAllPages,
   readByIds,
@@ -31,8 +32,7 @@ export function readHomes(access: PacedAccess, ids: readonly string[]): Promise<
 }
 
 function pagesOf(access: PacedAccess, input: DescribeVolumesCommandInput) {
-  return async (NextToken: string | undefined) =>
-    homePage(await describe(access, NextToken === undefined ? input : { ...input, NextToken }));
+  return async (token: PageToken) => homePage(await describe(access, { ...input, ...token }));
 }
 
 function describe(access: PacedAccess, input: DescribeVolumesCommandInput) {
@@ -82,13 +82,13 @@ export async function withModifications(
   homes: readonly Home[],
 ): Promise<Listing<Home>> {
   if (homes.length === 0) return { items: [] };
-  const { items, error } = await listPages(async (NextToken) => {
+  const { items, error } = await listPages(async (token) => {
     const answer = await read(access, 'DescribeVolumesModifications', () =>
       access.ec2.send(
         new DescribeVolumesModificationsCommand({
           Filters: [{ Name: 'modification-state', Values: ['modifying', 'optimizing'] }],
           MaxResults: pageSize,
-          ...(NextToken === undefined ? {} : { NextToken }),
+          ...token,
         }),
       ),
     );

@@ -141,13 +141,11 @@ async function describeImages(
   ids: readonly string[],
 ): Promise<DescribedImages> {
   const reading = await readByIds(ids, (some) =>
-    readAllPages(async (NextToken) => {
+    readAllPages(async (token) => {
       // A deprecated image may still be launched, and says so nowhere else.
       const base = { ImageIds: [...some], IncludeDeprecated: true };
       const answer = await read(access, 'DescribeImages', () =>
-        access.ec2.send(
-          new DescribeImagesCommand(NextToken === undefined ? base : { ...base, NextToken }),
-        ),
+        access.ec2.send(new DescribeImagesCommand({ ...base, ...token })),
       );
       return { items: answer.Images ?? [], nextToken: answer.NextToken };
     }),

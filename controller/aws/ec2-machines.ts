@@ -13,6 +13,7 @@ import {
   type Listing,
   listPages,
   type PacedAccess,
+  type PageToken,
   read,
   readAllPages,
   readByIds,
@@ -40,8 +41,7 @@ export function readMachines(
 }
 
 function pagesOf(access: PacedAccess, input: DescribeInstancesCommandInput) {
-  return async (NextToken: string | undefined) =>
-    machinePage(await describe(access, NextToken === undefined ? input : { ...input, NextToken }));
+  return async (token: PageToken) => machinePage(await describe(access, { ...input, ...token }));
 }
 
 function describe(access: PacedAccess, input: DescribeInstancesCommandInput) {
@@ -108,12 +108,12 @@ export async function withChecks(
 
 /** DescribeInstanceStatus knows no tag filter, so it is asked by id. */
 async function readStatuses(access: PacedAccess, ids: readonly string[]) {
-  const listing = await listPages<InstanceStatus>(async (NextToken) => {
+  const listing = await listPages<InstanceStatus>(async (token) => {
     const answer = await read(access, 'DescribeInstanceStatus', () =>
       access.ec2.send(
         new DescribeInstanceStatusCommand({
           InstanceIds: [...ids],
-          ...(NextToken === undefined ? {} : { NextToken }),
+          ...token,
         }),
       ),
     );

@@ -204,12 +204,10 @@ async function listHomeSnapshots(access: PacedAccess, fleet: string): Promise<re
 /** A subnet that does not exist is left out: one class's mistake must not freeze the others. */
 async function readSubnets(access: PacedAccess, ids: readonly string[]) {
   const { items, error } = await readByIds(ids, (some) =>
-    readAllPages(async (NextToken) => {
+    readAllPages(async (token) => {
       const base = { SubnetIds: [...some] };
       const answer = await read(access, 'DescribeSubnets', () =>
-        access.ec2.send(
-          new DescribeSubnetsCommand(NextToken === undefined ? base : { ...base, NextToken }),
-        ),
+        access.ec2.send(new DescribeSubnetsCommand({ ...base, ...token })),
       );
       return { items: answer.Subnets ?? [], nextToken: answer.NextToken };
     }),

@@ -14,6 +14,7 @@ import {
   type Listing,
   listPages,
   type PacedAccess,
+  type PageToken,
   read,
   readAllPages,
   readByIds,
@@ -43,8 +44,7 @@ export function readSnapshots(
 }
 
 function pagesOf(access: PacedAccess, input: DescribeSnapshotsCommandInput) {
-  return async (NextToken: string | undefined) =>
-    snapshotPage(await describe(access, NextToken === undefined ? input : { ...input, NextToken }));
+  return async (token: PageToken) => snapshotPage(await describe(access, { ...input, ...token }));
 }
 
 function describe(access: PacedAccess, input: DescribeSnapshotsCommandInput) {

@@ -42,8 +42,8 @@ function readSome(
     Filters: [{ Name: 'instance-type', Values: [...names] }],
     MaxResults: typesPerCall,
   };
-  return readAllPages(async (NextToken) => {
-    const input = NextToken === undefined ? base : { ...base, NextToken };
+  return readAllPages(async (token) => {
+    const input = { ...base, ...token };
     const answer = await read(access, 'DescribeInstanceTypes', () =>
       access.ec2.send(new DescribeInstanceTypesCommand(input)),
     );

@@ -1,4 +1,6 @@
 import type { Problem } from '../core/desired.ts';
+import { interlockFault } from '../core/faults/removal-faults.ts';
+import { emptySourceRemedy } from '../core/guard.ts';
 import { makeProblem } from '../core/spec/problem.ts';
 import { folderSpecs } from '../sources/folder.ts';
 import type { Globals } from './globals.ts';
@@ -16,11 +18,12 @@ async function findEmptied(globals: Globals): Promise<Problem | undefined> {
   try {
     const { length } = await ledger.records();
     if (length === 0) return undefined;
-    return makeProblem(noFleet.file, noFleet, {
-      code: 'E_GUARD',
-      message: `InterlockEmptySource: there is no spec file, and ${length} DevInstances in the ledger ${ledger.description}: nothing is done`,
-      fix: 'Restore the files; to end a fleet set lifecycle: retired in them, and remove them when that is done.',
+    const fault = interlockFault({
+      reason: 'InterlockEmptySource',
+      message: `there is no spec file, and ${length} DevInstances in the ledger ${ledger.description}: nothing is done`,
+      remedy: emptySourceRemedy,
     });
+    return makeProblem(noFleet.file, noFleet, fault);
   } finally {
     await ledger.close();
   }

@@ -26,6 +26,10 @@ function removedRecords(
   return living.filter(({ name }) => !devInstances.has(name) && !invalid.has(name));
 }
 
+/** What helps where no file is left of a living fleet. */
+export const emptySourceRemedy =
+  'restore the files; to end a fleet set lifecycle: retired in them, and remove them when that is done';
+
 /**
  * An empty source beside a living fleet is a broken check-out, not a wish. A tombstone whose
  * retirement is complete tells as well as any other file that the source is not empty.
@@ -39,8 +43,7 @@ export function emptySourceInterlock(world: World): Interlock | undefined {
   return {
     reason: 'InterlockEmptySource',
     message: `the specs name none of the ${living.length} DevInstances in the ledger: nobody is orphaned`,
-    remedy:
-      'restore the files; to end a fleet set lifecycle: retired in them, and remove them when that is done',
+    remedy: emptySourceRemedy,
   };
 }
 

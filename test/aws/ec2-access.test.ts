@@ -18,15 +18,15 @@ test('an empty page with a token is not the last', async () => {
     ['b', { items: [2], nextToken: undefined }],
   ]);
   const listing = await listPages(
-    async (token) => pages.get(token) ?? { items: [], nextToken: '' },
+    async ({ NextToken }) => pages.get(NextToken) ?? { items: [], nextToken: '' },
   );
   expect(listing).toEqual({ items: [1, 2] });
 });
 
 test('a page that fails leaves the earlier ones and its error', async () => {
   const error = new Error('no answer');
-  const listing = await listPages(async (token) => {
-    if (token !== undefined) throw error;
+  const listing = await listPages(async ({ NextToken }) => {
+    if (NextToken !== undefined) throw error;
     return { items: [1], nextToken: 'a' };
   });
   expect(listing).toEqual({ items: [1], error });

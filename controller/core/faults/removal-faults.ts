@@ -17,20 +17,20 @@ export function removalProblem(world: World, sources: SpecSources): WorldProblem
   const empty = emptySourceInterlock(world);
   if (empty !== undefined) {
     const place = { line: 1, column: 1 };
-    const problem = makeProblem(sources.folder, place, faultOf(empty));
+    const problem = makeProblem(sources.folder, place, interlockFault(empty));
     return { problem, hold: empty.reason, names };
   }
   const disrupted = disruptedInterlock(world);
   const fleet = findManifest(sources, 'Fleet', world.desired.fleet.name);
   if (disrupted === undefined || fleet === undefined) return undefined;
   const field = ['spec', 'limits', 'maxDisruptedPercent'];
-  const message = `${faultOf(disrupted).message}: ${firstFew(names)}`;
-  const problem = locateFault(fleet, { ...faultOf(disrupted), message, field });
+  const message = `${interlockFault(disrupted).message}: ${firstFew(names)}`;
+  const problem = locateFault(fleet, { ...interlockFault(disrupted), message, field });
   return { problem, hold: disrupted.reason, names };
 }
 
 /** The interlock in the words of a problem, under its name: it is what stands in the way. */
-function faultOf({ reason, message, remedy }: Interlock): Fault {
+export function interlockFault({ reason, message, remedy }: Interlock): Fault {
   return {
     code: 'E_GUARD',
     message: `${reason}: ${message}`,

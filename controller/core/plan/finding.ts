@@ -42,6 +42,11 @@ export function hold(
   return { name: situation.record.name, reason, message, remedy };
 }
 
+/** The finding that a part of the account is unknown, and what is not done for that. */
+export function unreadFinding(situation: Situation, message: string): Finding {
+  return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+}
+
 /** A change of the situation's DevInstance; `at` is `now` unless the rest says otherwise. */
 export function change(
   situation: Situation,

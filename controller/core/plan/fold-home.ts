@@ -64,9 +64,10 @@ export function foldRetirement(
   if (retirement === undefined) return detached;
   const { spec, standing, machine } = seen;
   if (standing.kind === 'wanted' && spec.lifecycle !== 'retired') {
-    const isSnapshotOnly = detached.step?.action.kind === 'snapshot-home';
-    const idle = isSnapshotOnly && detached.step?.action.requestId === undefined;
-    return forget(detached, 'retirement', ...(idle ? (['step'] as const) : []));
+    const begun = detached.step?.action;
+    // Nobody waits any more for the snapshot of a retirement.
+    const isIdle = begun?.kind === 'snapshot-home' && begun.requestId === undefined;
+    return forget(isIdle ? forget(detached, 'step') : detached, 'retirement');
   }
   const { snapshotId, snapshotAt: _, isComplete, ...begun } = retirement;
   const isOn = machine?.state === 'running' || machine?.state === 'pending';

@@ -2,9 +2,9 @@ import type { EffectiveSpec } from '../desired.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { firstRecord } from './binding.ts';
 import { neighboursOf } from './neighbours.ts';
-import { indexResources, type ResourceIndex, type Situation } from './situation.ts';
-import { situationOf } from './situations.ts';
-import type { Change, Hold, Plan, Status, Transition, World } from './world.ts';
+import { indexResources, type Situation } from './situation.ts';
+import { type Surroundings, situationOf } from './situations.ts';
+import type { Change, Hold, Interlock, Plan, Status, Transition, World } from './world.ts';
 
 /** All that is known of one DevInstance, for people who look at it alone. */
 export interface Inspection {
@@ -31,11 +31,13 @@ export function knownNames({ desired, records }: World): readonly string[] {
 
 /** What the world and its plan say of the named DevInstances, which are known. */
 export function inspect(world: World, plan: Plan, names: readonly string[]): readonly Inspection[] {
+  const brake = plan.interlocks.find(({ reason }) => reason !== 'InterlockUnhealthy');
   const index = indexResources(world.desired.fleet.name, world.observed);
+  const surroundings = { index, neighbours: neighboursOf(world, brake) };
   return names.map((name) => {
     const isItsOwn = (item: { readonly name: string }) => item.name === name;
     const holds = plan.holds.filter(isItsOwn);
-    const situation = situationFor(world, plan, index, name);
+    const situation = situationFor(world, plan, name, { surroundings, brake });
     const stored = world.records.get(name);
     const record = stored && (situation?.record ?? stored);
     return {
@@ -57,8 +59,11 @@ export function inspect(world: World, plan: Plan, names: readonly string[]): rea
 function situationFor(
   world: World,
   plan: Plan,
-  index: ResourceIndex,
   name: string,
+  {
+    surroundings,
+    brake,
+  }: { readonly surroundings: Surroundings; readonly brake: Interlock | undefined },
 ): Situation | undefined {
   // What threw once would throw again.
   if (plan.holds.some((held) => held.name === name && held.reason === 'PlanFailed')) {
@@ -66,8 +71,7 @@ function situationFor(
   }
   const record = world.records.get(name) ?? foreseenRecord(world, plan, name);
   if (record === undefined) return undefined;
-  const brake = plan.interlocks.find(({ reason }) => reason !== 'InterlockUnhealthy');
-  return situationOf(world, record, { index, neighbours: neighboursOf(world, brake) }, brake);
+  return situationOf(world, record, surroundings, brake);
 }
 
 function foreseenRecord(world: World, plan: Plan, name: string): DevInstanceRecord | undefined {

@@ -131,6 +131,15 @@ export function snapshotHomeAction(
   };
 }
 
+/** Says in a home's tags whose it is now: `released`, or `active`. */
+export function setPhaseAction(
+  { record }: Situation,
+  homeId: string,
+  phase: 'active' | 'released',
+): Action {
+  return { kind: 'tag', name: record.name, resourceId: homeId, tags: { [tagKeys.phase]: phase } };
+}
+
 function volumeRequest({ spec }: Situation, token: string, az: string) {
   const { sizeGib, type, iops, throughput } = spec.homeVolume;
   return {

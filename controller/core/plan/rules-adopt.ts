@@ -2,7 +2,7 @@ import type { Action } from '../action.ts';
 import type { Home, Snapshot } from '../observed.ts';
 import { tagKeys } from '../tags.ts';
 import { detachHome } from './detach.ts';
-import { type Finding, hold, type Rule } from './finding.ts';
+import { type Finding, hold, type Rule, unreadFinding } from './finding.ts';
 import type { HomeHolder } from './neighbours.ts';
 import { adoptionTags, devinstanceTags } from './resource-tags.ts';
 import { stopWhenDue } from './rules-power.ts';
@@ -67,8 +67,7 @@ function adoptAction({ record, fleet, spec }: Situation, home: Home): Action {
 
 function missingSource(situation: Situation, id: string): Finding {
   if (!situation.observed.absent.has(id)) {
-    const message = `${id} of homeVolume.from could not be read`;
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, `${id} of homeVolume.from could not be read`);
   }
   const message = `${id} of homeVolume.from does not exist in this account and region`;
   return refused(situation, message, 'correct the id, or remove from to begin with an empty home');

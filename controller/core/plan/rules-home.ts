@@ -3,7 +3,7 @@ import type { Home, Machine } from '../observed.ts';
 import { isComparableHash, specHash } from '../spec-hash.ts';
 import { tagKeys } from '../tags.ts';
 import { isBeingCreated } from './creating.ts';
-import { change, type Finding, hold, type Rule } from './finding.ts';
+import { change, type Finding, hold, type Rule, unreadFinding } from './finding.ts';
 import { createHomeAction } from './launch.ts';
 import { homeNamedBy, homeTagValue, missingTags, type WantTag } from './resource-tags.ts';
 import { hasLastWord } from './rules-attach.ts';
@@ -58,8 +58,7 @@ function creating(situation: Situation, { id, createdAt }: Home): Finding {
 function doubtAboutHome(situation: Situation, machine: Machine): Finding | undefined {
   const { record, observed } = situation;
   if (isUnread(observed, 'homes')) {
-    const message = 'homes could not be read, so none is created';
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, 'homes could not be read, so none is created');
   }
   if (hasUnclearHome(situation)) {
     const message = `volumes carry role=home and uid ${record.uid}, but not exactly one with its whole identity`;

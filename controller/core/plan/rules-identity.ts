@@ -1,7 +1,7 @@
 import { plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
 import { isBeingCreated } from './creating.ts';
-import { change, type Finding, hold, type Rule } from './finding.ts';
+import { change, type Finding, hold, type Rule, unreadFinding } from './finding.ts';
 import { visibilityMs } from './memory.ts';
 import { hasIdentity } from './resource-tags.ts';
 import { stopWhenDue } from './rules-power.ts';
@@ -84,8 +84,7 @@ function homeTrouble(situation: Situation): Finding | undefined {
   const { home, homeFate, record } = situation;
   if (homeFate === 'none') return undefined;
   if (homeFate === 'unread') {
-    const message = `home ${record.homeId} could not be read`;
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, `home ${record.homeId} could not be read`);
   }
   if (home === undefined) return missingHome(situation);
   if (home.state === 'error' || home.state === 'deleting' || home.state === 'deleted') {

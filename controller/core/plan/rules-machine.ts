@@ -2,7 +2,7 @@ import { minuteMs, plusMillis } from '../instant.ts';
 import { typeMisfit } from '../type-fit.ts';
 import { absenceDoubt } from './absence.ts';
 import { isBeingCreated } from './creating.ts';
-import { type Finding, hold, type Rule } from './finding.ts';
+import { type Finding, hold, type Rule, unreadFinding } from './finding.ts';
 import { launchAction, nextPlacement, placementsFor } from './launch.ts';
 import { readyDeadline } from './ready.ts';
 import { lostHome } from './rules-home.ts';
@@ -20,8 +20,7 @@ export const launchRule: Rule = (situation) => {
 function launchFinding(situation: Situation): Finding {
   const { record, former, observed } = situation;
   if (former === 'unread' || isUnread(observed, 'machines')) {
-    const message = 'machines could not be read, so none is launched';
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, 'machines could not be read, so none is launched');
   }
   const doubt = absenceDoubt(situation);
   if (doubt !== undefined) return doubt;
@@ -45,8 +44,7 @@ function launchNow(situation: Situation): Finding {
   const lost = lostHome(situation);
   if (lost !== undefined) return lost;
   if (record.homeId === undefined && isUnread(observed, 'homes')) {
-    const message = 'homes could not be read, so no machine is launched';
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, 'homes could not be read, so no machine is launched');
   }
   if (image === undefined || !image.usable) return imageUnusable(situation);
   if (spec.rootVolume.sizeGib < image.rootSnapshotGib) {

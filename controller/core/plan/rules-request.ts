@@ -3,8 +3,8 @@ import type { Home, Snapshot } from '../observed.ts';
 import type { LedgerRequest } from '../request.ts';
 import { tagKeys } from '../tags.ts';
 import { detachHome } from './detach.ts';
-import { change, type Finding, hold, type Rule } from './finding.ts';
-import { restoreHomeAction } from './launch.ts';
+import { change, type Finding, hold, type Rule, unreadFinding } from './finding.ts';
+import { restoreHomeAction, setPhaseAction } from './launch.ts';
 import { forget, visibilityMs } from './memory.ts';
 import { holdsHome, type Situation } from './situation.ts';
 import { snapshotOfHome } from './snapshot.ts';
@@ -94,8 +94,7 @@ function beginRestore(situation: Situation, request: LedgerRequest | undefined):
   const snapshot = observed.snapshots.get(snapshotId);
   if (snapshot === undefined) {
     if (observed.absent.has(snapshotId)) return refuse(`${snapshotId} does not exist`);
-    const message = `snapshot ${snapshotId} could not be read`;
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, `snapshot ${snapshotId} could not be read`);
   }
   if (!isOfThisHome(situation, snapshot)) {
     return refuse(`${snapshotId} is no snapshot of a home of ${record.name}`);
@@ -123,8 +122,7 @@ function finishRestore(situation: Situation, newId: string): Finding {
   if (restored.state === 'creating') return { waiting: 'the new home to be created' };
   if (restored.state !== 'available') return giveUp(situation, restored);
   if (machine === undefined && former === 'unread') {
-    const message = 'machines could not be read, so no home is exchanged';
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, 'machines could not be read, so no home is exchanged');
   }
   if (machine?.state === 'running') {
     return { action: { kind: 'stop', name: record.name, machineId: machine.id } };
@@ -138,8 +136,7 @@ function finishRestore(situation: Situation, newId: string): Finding {
 function unseenHome(situation: Situation, newId: string): Finding {
   const { record, observed, now } = situation;
   if (!observed.absent.has(newId)) {
-    const message = `home ${newId} could not be read`;
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, `home ${newId} could not be read`);
   }
   const since = record.restore?.at;
   return since !== undefined && now < plusMillis(since, visibilityMs)
@@ -165,19 +162,17 @@ function exchange(situation: Situation, restored: Home): Finding {
   if (machine !== undefined && home !== undefined && holdsHome(machine, home)) {
     return detachHome(situation, { machine, home, since: record.detachingSince });
   }
-  const phase = (id: string, value: string): Finding => ({
-    action: { kind: 'tag', name: record.name, resourceId: id, tags: { [tagKeys.phase]: value } },
-  });
   // The old one may be another's by now: then there is none to release.
   const isUnread = record.homeId !== undefined && !observed.absent.has(record.homeId);
   if (home === undefined && isUnread) {
-    const message = `home ${record.homeId} could not be read`;
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, `home ${record.homeId} could not be read`);
   }
   if (home !== undefined && home.state !== 'deleted' && home.tags[tagKeys.phase] !== 'released') {
-    return phase(home.id, 'released');
+    return { action: setPhaseAction(situation, home.id, 'released') };
   }
-  if (restored.tags[tagKeys.phase] !== 'active') return phase(restored.id, 'active');
+  if (restored.tags[tagKeys.phase] !== 'active') {
+    return { action: setPhaseAction(situation, restored.id, 'active') };
+  }
   const { requestId = '', snapshotId = '' } = record.restore ?? {};
   const old = record.homeId === undefined ? '' : `; ${record.homeId} is kept, released`;
   return {

@@ -4,8 +4,9 @@ import type { Home, Machine } from '../observed.ts';
 import { tagKeys } from '../tags.ts';
 import { absenceDoubt } from './absence.ts';
 import { detachHome } from './detach.ts';
-import { change, type Finding, hold, type Rule } from './finding.ts';
+import { change, type Finding, hold, type Rule, unreadFinding } from './finding.ts';
 import { isUndecided } from './fold.ts';
+import { setPhaseAction } from './launch.ts';
 import { stopWhenDue } from './rules-power.ts';
 import { holdsHome, isUnread, type Situation } from './situation.ts';
 import { snapshotOfHome } from './snapshot.ts';
@@ -120,8 +121,7 @@ function terminateAction(
 function homeless(situation: Situation, machine: Machine): Finding {
   const { record, observed } = situation;
   if (isUnread(observed, 'homes')) {
-    const message = 'homes could not be read, so nothing is terminated';
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, 'homes could not be read, so nothing is terminated');
   }
   const unclear = observed.homes.find(({ tags }) => tags[tagKeys.uid] === record.uid);
   if (unclear === undefined) return { action: terminateAction(situation, machine, undefined) };
@@ -143,8 +143,7 @@ function terminating(situation: Situation, machineId: string): Finding {
 function withoutMachine(situation: Situation): Finding {
   const { record, home, former, observed } = situation;
   if (former === 'unread' || isUnread(observed, 'machines')) {
-    const message = 'machines could not be read, so the home is not released';
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, 'machines could not be read, so the home is not released');
   }
   const doubt = absenceDoubt(situation);
   if (doubt !== undefined) return doubt;
@@ -155,6 +154,5 @@ function withoutMachine(situation: Situation): Finding {
   if (home === undefined) return {};
   const snapshot = retirementSnapshot(situation, home);
   if (!('completed' in snapshot)) return snapshot;
-  const tags = { [tagKeys.phase]: 'released' };
-  return { action: { kind: 'tag', name: record.name, resourceId: home.id, tags } };
+  return { action: setPhaseAction(situation, home.id, 'released') };
 }

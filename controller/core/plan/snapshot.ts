@@ -1,6 +1,6 @@
 import { hourMs, type Instant, plusMillis } from '../instant.ts';
 import type { Home, Snapshot } from '../observed.ts';
-import { type Finding, hold } from './finding.ts';
+import { type Finding, hold, unreadFinding } from './finding.ts';
 import { snapshotHomeAction } from './launch.ts';
 import { visibilityMs } from './memory.ts';
 import type { Situation } from './situation.ts';
@@ -41,8 +41,7 @@ export function snapshotOfHome(
   if (snapshot?.state === 'completed') return { completed: snapshot };
   if (snapshot?.state === 'pending') return pending(situation, snapshot);
   if (snapshot === undefined && !observed.absent.has(snapshotId)) {
-    const message = `snapshot ${snapshotId} could not be read`;
-    return { holds: [hold(situation, 'ReadFailed', message, 'see the failed read')] };
+    return unreadFinding(situation, `snapshot ${snapshotId} could not be read`);
   }
   if (snapshot === undefined && madeAt !== undefined && now < plusMillis(madeAt, visibilityMs)) {
     return { waiting: 'the snapshot of the home to become visible' };
