@@ -1,6 +1,6 @@
 import type { EffectiveSpec } from '../core/desired.ts';
 import type { FleetEvent } from '../core/event.ts';
-import type { Instant } from '../core/instant.ts';
+import { type Instant, minuteMs, plusMillis } from '../core/instant.ts';
 import type { Home, Machine } from '../core/observed.ts';
 import type { Condition } from '../core/plan/condition.ts';
 import { conditionsOf } from '../core/plan/conditions.ts';
@@ -126,12 +126,16 @@ function machineRows(
 ): readonly Row[] {
   const power = record?.power;
   const verb = power?.state === 'running' ? 'started' : 'stopped';
-  const hold = record?.manualHold;
+  const start = record?.manualStart;
+  const holdMs = (record?.effective.schedule.manualStartHoldMinutes ?? 0) * minuteMs;
   return [
     ['Id', machine.id],
     ['State', machine.state],
     ['Power', power && `${verb} by ${actors[power.by]} ${moment(power.at)}`],
-    ['Hold', hold && `may run until ${moment(hold.until)}, as ${causes[hold.cause]}`],
+    [
+      'Hold',
+      start && `may run until ${moment(plusMillis(start.at, holdMs))}, as ${causes[start.cause]}`,
+    ],
     ['Checks', machine.checks],
     ['Type', machine.type],
     ['Image', machine.imageId],

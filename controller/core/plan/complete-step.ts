@@ -1,5 +1,5 @@
-import type { Action } from '../action.ts';
-import { type Instant, minuteMs, plusMillis } from '../instant.ts';
+import type { Action, StopCause } from '../action.ts';
+import type { Instant } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
 import { forget, keepRetries } from './memory.ts';
@@ -72,14 +72,11 @@ export function completeStep(
       return {
         ...settled,
         power: { state: 'running', at, by: 'controller' },
+        upSince: record.upSince ?? at,
         becomingReadySince: at,
       };
     case 'stop':
-      return {
-        // A hold outlives a stop for a change, and is over where the schedule stops the machine.
-        ...forget(settled, 'becomingReadySince', 'standInType'),
-        power: { state: 'stopped', at, by: 'controller' },
-      };
+      return stoppedFor(action.cause, settled, at);
     case 'set-type':
       // Another type than asked for is taken for lack of capacity only.
       return action.instanceType === record.effective.instanceType
@@ -90,6 +87,16 @@ export function completeStep(
   }
 }
 
+/** A hold and the time it has been up outlive a stop for a change, and no other. */
+function stoppedFor(cause: StopCause, record: DevInstanceRecord, at: Instant): DevInstanceRecord {
+  const off = forget(record, 'becomingReadySince', 'standInType');
+  const rest = cause === 'idle' || cause === 'max-uptime' ? { rest: cause } : {};
+  const power = { state: 'stopped', at, by: 'controller', ...rest } as const;
+  return cause === 'change'
+    ? { ...off, power }
+    : { ...forget(off, 'manualStart', 'upSince'), power };
+}
+
 function forgetMachine(record: DevInstanceRecord, at: Instant): DevInstanceRecord {
   const { retirement } = record;
   const gone = forget(
@@ -98,7 +105,8 @@ function forgetMachine(record: DevInstanceRecord, at: Instant): DevInstanceRecor
     'power',
     'becomingReadySince',
     'standInType',
-    'manualHold',
+    'manualStart',
+    'upSince',
   );
   return retirement === undefined
     ? gone
@@ -125,16 +133,13 @@ function launchedFacts(
   instanceType: string,
   at: Instant,
 ): Partial<DevInstanceRecord> {
-  const schedule = record.effective.schedule;
-  const isOff = dutyAt(schedule, {}, at).state === 'stopped';
-  const holdMs = schedule.manualStartHoldMinutes * minuteMs;
+  const isOff = dutyAt(record.effective.schedule, {}, at).state === 'stopped';
   return {
     power: { state: 'running', at, by: 'controller' },
+    upSince: record.upSince ?? at,
     becomingReadySince: at,
     ranAs: instanceType,
     ...(instanceType === record.effective.instanceType ? {} : { standInType: instanceType }),
-    ...(isOff && holdMs > 0
-      ? { manualHold: { from: at, until: plusMillis(at, holdMs), cause: 'creation' as const } }
-      : {}),
+    ...(isOff ? { manualStart: { at, cause: 'creation' as const } } : {}),
   };
 }

@@ -94,7 +94,7 @@ export function foldDeadLaunch(
   const code = machine.stateReason?.code ?? 'Terminated';
   const message = machine.stateReason?.message ?? 'the instance terminated before it was ready';
   const capacity = code.endsWith('InsufficientInstanceCapacity');
-  const gone = forget(record, 'machineId', 'becomingReadySince', 'power');
+  const gone = forget(record, 'machineId', 'becomingReadySince', 'power', 'upSince');
   const remedy = remedyOfDeath(code);
   const failure = { code, message, capacity, ...(remedy === undefined ? {} : { remedy }) };
   return afterFailure(gone, 'launch', failure, now);
@@ -205,16 +205,13 @@ function startedByPerson(
   // moto does not renew LaunchTime on start; a launch time before our own stop says nothing.
   const since = record.power?.at;
   const at = since !== undefined && machine.launchedAt > since ? machine.launchedAt : now;
-  const schedule = record.effective.schedule;
-  const holdMs = schedule.manualStartHoldMinutes * minuteMs;
-  const isOff = dutyAt(schedule, {}, at).state === 'stopped';
+  const isOff = dutyAt(record.effective.schedule, {}, at).state === 'stopped';
   return {
     ...record,
     power: { state: 'running', at, by: 'person' },
+    upSince: record.upSince ?? at,
     becomingReadySince: now,
-    ...(isOff && holdMs > 0
-      ? { manualHold: { from: at, until: plusMillis(at, holdMs), cause: 'person' as const } }
-      : {}),
+    ...(isOff ? { manualStart: { at, cause: 'person' as const } } : {}),
   };
 }
 
@@ -224,7 +221,7 @@ function stoppedByOther(
   now: Instant,
 ): DevInstanceRecord {
   return {
-    ...forget(record, 'becomingReadySince', 'manualHold', 'standInType'),
+    ...forget(record, 'becomingReadySince', 'manualStart', 'standInType', 'upSince'),
     power: { state: 'stopped', at: now, by: stopper(record, machine) },
   };
 }

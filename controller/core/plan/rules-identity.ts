@@ -1,5 +1,6 @@
 import { plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
+import { everyName } from '../request.ts';
 import { isBeingCreated } from './creating.ts';
 import { change, type Finding, hold, type Rule, unreadFinding } from './finding.ts';
 import { visibilityMs } from './memory.ts';
@@ -7,21 +8,26 @@ import { hasIdentity } from './resource-tags.ts';
 import { stopWhenDue } from './rules-power.ts';
 import { isLive, type Situation } from './situation.ts';
 
-/** Hands off where git says so; of a removed file it says nothing. */
-export const suspendedRule: Rule = (situation) =>
-  situation.spec.lifecycle === 'suspended' && situation.standing.kind !== 'orphaned'
-    ? {
-        holds: [
-          hold(
-            situation,
-            'Suspended',
-            'its spec says lifecycle: suspended, so nothing is done to it',
-            'set lifecycle: active to go on',
-          ),
-        ],
-        final: true,
-      }
-    : undefined;
+/** Hands off where a person's command or git says so; of a removed file git says nothing. */
+export const suspendedRule: Rule = (situation) => {
+  const { record, spec, standing, neighbours } = situation;
+  const asked = neighbours.suspensionOf(record.name);
+  if (asked !== undefined) {
+    const { actor, reason, expiresAt, name } = asked;
+    const what = name === everyName ? 'every DevInstance' : 'it';
+    const message = `${actor} suspended ${what} until ${expiresAt}: ${reason}`;
+    const remedy = `devinstance resume ${name === everyName ? '--all' : name} ends it`;
+    return {
+      holds: [hold(situation, 'Suspended', message, remedy)],
+      wakeAt: expiresAt,
+      final: true,
+    };
+  }
+  if (spec.lifecycle !== 'suspended' || standing.kind === 'orphaned') return undefined;
+  const message = 'its spec says lifecycle: suspended, so nothing is done to it';
+  const remedy = 'set lifecycle: active to go on';
+  return { holds: [hold(situation, 'Suspended', message, remedy)], final: true };
+};
 
 /** A spec that is not followed as written says so; the rest goes on from the last effective one. */
 export const standingRule: Rule = (situation) => {

@@ -81,7 +81,8 @@ function nextStep(situation: Situation): Finding {
     return { waiting: 'the machine to be seen as it was left' };
   }
   if (machine.state === 'running') {
-    return { action: { kind: 'stop', name: record.name, machineId: machine.id } };
+    const { name } = record;
+    return { action: { kind: 'stop', name, machineId: machine.id, cause: 'retired' } };
   }
   if (record.homeId === undefined) return homeless(situation, machine);
   // Its absence had the last word before.

@@ -79,6 +79,23 @@ export function situationOf(
       ? foldReadiness(powered, found.machine, ready, now)
       : powered;
   const image = observed.images.get(imageKey(spec));
-  const duty = dutyOf({ record, spec, now });
-  return { fleet, spec, standing, record, ...found, image, duty, neighbours, observed, now };
+  const duty = dutyOf({ record, spec, neighbours, observed, now });
+  const former =
+    record.effective === stored.effective ||
+    isSameData(record.effective.schedule, stored.effective.schedule)
+      ? {}
+      : { formerSchedule: stored.effective.schedule };
+  return {
+    fleet,
+    spec,
+    standing,
+    record,
+    ...former,
+    ...found,
+    image,
+    duty,
+    neighbours,
+    observed,
+    now,
+  };
 }

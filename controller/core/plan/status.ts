@@ -1,7 +1,7 @@
 import { isBeingCreated } from './creating.ts';
 import { orphanStopAt } from './duty.ts';
 import { isReady } from './ready.ts';
-import type { Situation } from './situation.ts';
+import { isSuspended, type Situation } from './situation.ts';
 import type { Change, Hold, HoldReason, Phase, Status } from './world.ts';
 
 /** What the verdict on one DevInstance says beside its situation. */
@@ -69,8 +69,8 @@ function dutyAhead(situation: Situation): Status['duty'] {
 }
 
 /** Whether its schedule has no more say: suspended or retired. */
-export function isPutAway({ spec }: Situation): boolean {
-  return spec.lifecycle !== 'active';
+export function isPutAway(situation: Situation): boolean {
+  return situation.spec.lifecycle === 'retired' || isSuspended(situation);
 }
 
 function healthOf(situation: Situation, { holds, waiting }: Outlook): Status['health'] {

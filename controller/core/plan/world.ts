@@ -127,6 +127,16 @@ export interface RequestEnding {
   readonly message: string;
 }
 
+/** A stop that lies ahead, of which people are told once. */
+export interface Notice {
+  readonly name: string;
+  /** When it is due: equal for every pass that tells of the same stop. */
+  readonly at: Instant;
+  readonly stopAt: Instant;
+  /** For people, with the command that puts it off. */
+  readonly message: string;
+}
+
 /** Something AWS is still doing: the next pass looks again. */
 export interface Waiting {
   readonly name: string;
@@ -192,6 +202,10 @@ export interface Plan {
   readonly actions: readonly Action[];
   /** Requests that are over, to be noted in the ledger. */
   readonly endings: readonly RequestEnding[];
+  /** Stops ahead that people are to be told of now. */
+  readonly notices: readonly Notice[];
+  /** What people asked for that is in force: overrides and suspensions, by instant. */
+  readonly inForce: readonly LedgerRequest[];
   readonly waiting: readonly Waiting[];
   readonly transitions: readonly Transition[];
   readonly statuses: readonly Status[];

@@ -1,7 +1,7 @@
 import type { ScheduleTimes } from '../desired.ts';
 import { dayMs, fromMillis, hourMs, type Instant, toMillis } from '../instant.ts';
 import { dateText, weekdayName } from './calendar.ts';
-import { type CompiledSchedule, compileSchedule, isClosedOn } from './compiled-schedule.ts';
+import { type CompiledSchedule, closingOf, compileSchedule } from './compiled-schedule.ts';
 import { runningStretches, type Stretch, transitionsBetween, windowsDuty } from './windows.ts';
 import { clockChanges, firstInstantReading, localMillisAt } from './zone.ts';
 
@@ -125,7 +125,7 @@ function previewDay(
         : clockAt(localMillisAt(zone, stretch.until)),
     })),
     hours: hoursOf(stretches),
-    isClosed: isClosedOn(schedule, day),
+    isClosed: closingOf(schedule, day) !== undefined,
     clockChanges: clockChanges(zone, from, until).map(({ at, byMs }) => ({
       fromClock: clockAt(localMillisAt(zone, at) - byMs),
       toClock: clockAt(localMillisAt(zone, at)),

@@ -1,6 +1,12 @@
+import type { DutyRule } from '../desired.ts';
 import { dayMs, minuteMs } from '../instant.ts';
 import { dateText, type EpochDay } from './calendar.ts';
-import { type CompiledSchedule, isClosedOn, windowsOn } from './compiled-schedule.ts';
+import {
+  type CompiledSchedule,
+  closingOf,
+  type LocalWindow,
+  windowsOn,
+} from './compiled-schedule.ts';
 import { firstInstantReading, localMillisAt, type Zone } from './zone.ts';
 
 /** A stretch of time, [from, until) in milliseconds since the epoch. */
@@ -9,8 +15,19 @@ export interface Stretch {
   readonly until: number;
 }
 
-interface OpenWindow extends Stretch {
+/** Why a machine is on or off. */
+export interface Cause {
+  readonly rule: DutyRule;
+  /** For people. */
   readonly reason: string;
+  /** Where it stands in the schedule. */
+  readonly field?: readonly string[];
+}
+
+interface OpenWindow extends Stretch {
+  /** When its clock time comes; the machine may be started before it. */
+  readonly opens: number;
+  readonly window: LocalWindow;
 }
 
 /** A change of what the windows want. */
@@ -24,9 +41,8 @@ export interface Transition {
 }
 
 /** What the windows want at a moment. */
-export interface WindowsDuty {
+export interface WindowsDuty extends Cause {
   readonly state: 'running' | 'stopped';
-  readonly reason: string;
   /** When the state began, in milliseconds since the epoch; undefined where it was always so. */
   readonly since: number | undefined;
   /** When the state next changes, in milliseconds since the epoch; undefined where it never does. */
@@ -53,7 +69,9 @@ function openWindows(schedule: CompiledSchedule, from: number, until: number): O
       const opens = firstInstantReading(zone, day * dayMs + window.startMs);
       const closes = firstInstantReading(zone, day * dayMs + window.endMs);
       // A window that the clock skips wholly does not run.
-      if (opens < closes) found.push({ from: opens, until: closes, reason: window.reason });
+      if (opens < closes) {
+        found.push({ from: opens - schedule.leadMs, opens, until: closes, window });
+      }
     }
   }
   return found;
@@ -170,10 +188,10 @@ const latestPhases = new WeakMap<CompiledSchedule, Phase[]>();
 export function windowsDuty(schedule: CompiledSchedule, nowMillis: number): WindowsDuty {
   const phases = latestPhases.get(schedule) ?? [];
   for (const phase of phases) if (isWithin(phase, nowMillis)) return phase.duty;
-  const { state, reason, from, until } = momentAt(schedule, nowMillis);
+  const { state, cause, from, until } = momentAt(schedule, nowMillis);
   const duty: WindowsDuty = {
     state,
-    reason,
+    ...cause,
     since: lastEdge(schedule, nowMillis)?.at,
     until: nextEdge(schedule, nowMillis)?.at,
   };
@@ -183,20 +201,24 @@ export function windowsDuty(schedule: CompiledSchedule, nowMillis: number): Wind
 
 interface Moment extends Stretch {
   readonly state: 'running' | 'stopped';
-  readonly reason: string;
+  readonly cause: Cause;
 }
 
-/** State and reason at a moment, with the time around it in which neither changes. */
+/** State and cause at a moment, with the time around it in which neither changes. */
 function momentAt(schedule: CompiledSchedule, at: number): Moment {
   const windows = openWindows(schedule, at, at);
   const limits = nearestEdges(windows, at);
   if (unite(windows).some((stretch) => isWithin(stretch, at))) {
-    return { state: 'running', reason: reasonToRun(windows, at), ...limits };
+    return { state: 'running', cause: causeToRun(windows, at) ?? schedule.off, ...limits };
   }
   const day = dayAt(schedule.zone, at);
+  const closing = closingOf(schedule, day);
   return {
     state: 'stopped',
-    reason: isClosedOn(schedule, day) ? `closed on ${dateText(day)}` : schedule.offReason,
+    cause:
+      closing === undefined
+        ? schedule.off
+        : { rule: 'exception', reason: `closed on ${dateText(day)}`, field: closing.field },
     from: Math.max(limits.from, firstInstantReading(schedule.zone, day * dayMs)),
     until: Math.min(limits.until, firstInstantReading(schedule.zone, (day + 1) * dayMs)),
   };
@@ -213,20 +235,20 @@ function isWithin(stretch: Stretch, at: number): boolean {
 }
 
 /** Of the windows begun by then, the one that stays open longest; in a closed gap, the one before. */
-function reasonToRun(windows: readonly OpenWindow[], at: number): string {
+function causeToRun(windows: readonly OpenWindow[], at: number): Cause | undefined {
   let longest: OpenWindow | undefined;
-  for (const window of windows) {
-    if (window.from <= at && (longest === undefined || window.until > longest.until)) {
-      longest = window;
-    }
+  for (const open of windows) {
+    if (open.from <= at && (longest === undefined || open.until > longest.until)) longest = open;
   }
-  return longest?.reason ?? '';
+  if (longest === undefined || at >= longest.opens) return longest?.window;
+  const { reason, field } = longest.window;
+  return { rule: 'early-start', reason: `started early to be ready for ${reason}`, field };
 }
 
-function nearestEdges(windows: readonly Stretch[], at: number): Stretch {
+function nearestEdges(windows: readonly OpenWindow[], at: number): Stretch {
   let from = at - dayMs;
   let until = at + dayMs;
-  for (const edge of windows.flatMap((window) => [window.from, window.until])) {
+  for (const edge of windows.flatMap((window) => [window.from, window.opens, window.until])) {
     if (edge <= at) from = Math.max(from, edge);
     else until = Math.min(until, edge);
   }
@@ -254,5 +276,5 @@ export function nextTransition(
 }
 
 function withReason(schedule: CompiledSchedule, { at, state }: Edge): Transition {
-  return { at, state, reason: momentAt(schedule, at).reason };
+  return { at, state, reason: momentAt(schedule, at).cause.reason };
 }

@@ -1,0 +1,18 @@
+import { dayMs, fromMillis, type Instant, toMillis } from '../instant.ts';
+import { dateText, weekdayName } from './calendar.ts';
+import { localMillisAt, type Zone, zoneOf } from './zone.ts';
+
+/** The zone's clock, `16:30`, with weekday or date where it is not of the same local date. */
+export function clockText(zone: Zone, at: number, nowMillis: number): string {
+  const local = localMillisAt(zone, at);
+  const day = Math.floor(local / dayMs);
+  const clock = fromMillis(local).slice(11, 16);
+  const daysAhead = day - Math.floor(localMillisAt(zone, nowMillis) / dayMs);
+  if (daysAhead === 0) return clock;
+  return `${Math.abs(daysAhead) < 7 ? weekdayName(day) : dateText(day)} ${clock}`;
+}
+
+/** The same for an IANA zone by name. Throws a RangeError where there is none. */
+export function clockIn(timezone: string, at: Instant, now: Instant): string {
+  return clockText(zoneOf(timezone), toMillis(at), toMillis(now));
+}
