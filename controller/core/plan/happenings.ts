@@ -68,7 +68,10 @@ export function actionEvents(plan: Plan, ended: readonly Ended[]): readonly Flee
 function whyOf(plan: Plan, { kind, name }: Action): string | undefined {
   if (kind !== 'start' && kind !== 'stop') return undefined;
   const isDue = (change: Change) =>
-    change.name === name && change.at === 'now' && change.withheldBy === undefined;
+    change.name === name &&
+    change.at === 'now' &&
+    change.withheldBy === undefined &&
+    !change.reasons.includes('spec_schedule');
   const due = plan.changes.filter(isDue);
   const cause = due.find((change) => change.kind === kind) ?? due[0];
   if (cause === undefined) return undefined;
