@@ -25,6 +25,8 @@ export interface Machine {
   readonly privateIp?: string;
   /** The last launch or start. moto does not renew it on start. */
   readonly launchedAt: Instant;
+  /** When a call of the API last stopped it, to the second, where EC2 says so. */
+  readonly stoppedAt?: Instant;
   readonly tags: Readonly<Record<string, string>>;
   /** The block-device mapping, root included. */
   readonly devices: readonly MachineDevice[];

@@ -65,6 +65,8 @@ export interface DevInstanceRecord {
     /** `creation`: made while its schedule was off, which counts as started by hand. */
     readonly cause: 'person' | 'creation';
   };
+  /** Until when somebody asked for it to be on: only then does idleness begin to count. */
+  readonly askedUntil?: Instant;
   /** The scheduled stop that its owner was told of beforehand. */
   readonly noticeOf?: Instant;
   /** Since when the machine should be on its way to ready; cleared when it is, or is off. */

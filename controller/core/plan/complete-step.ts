@@ -94,7 +94,7 @@ function stoppedFor(cause: StopCause, record: DevInstanceRecord, at: Instant): D
   const power = { state: 'stopped', at, by: 'controller', ...rest } as const;
   return cause === 'change'
     ? { ...off, power }
-    : { ...forget(off, 'manualStart', 'upSince'), power };
+    : { ...forget(off, 'manualStart', 'upSince', 'askedUntil'), power };
 }
 
 function forgetMachine(record: DevInstanceRecord, at: Instant): DevInstanceRecord {
@@ -107,6 +107,7 @@ function forgetMachine(record: DevInstanceRecord, at: Instant): DevInstanceRecor
     'standInType',
     'manualStart',
     'upSince',
+    'askedUntil',
   );
   return retirement === undefined
     ? gone

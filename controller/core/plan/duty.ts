@@ -55,14 +55,29 @@ function lastingStop({ power }: DevInstanceRecord): ScheduleMemory['stop'] {
   return by === undefined ? undefined : { at: power.at, by };
 }
 
-/** Nobody used it since then, or since it came up; undefined unless its host says so itself. */
+/** Since when nobody used it or asked for it; undefined unless its host says so itself. */
 function idleSinceOf({ record, spec, observed, now }: DutyGrounds): Instant | undefined {
   if (spec.schedule.idleStopAfterMinutes === undefined) return undefined;
-  const { machineId, upSince } = record;
+  const { machineId, upSince, askedUntil } = record;
   const activity = machineId === undefined ? undefined : observed.activity?.get(machineId);
   if (activity?.idleSince === undefined || upSince === undefined) return undefined;
   if (millisBetween(activity.at, now) > activityFreshMs) return undefined;
-  return activity.idleSince > upSince ? activity.idleSince : upSince;
+  const asked = askedUntil !== undefined && askedUntil <= now ? [askedUntil] : [];
+  return [activity.idleSince, upSince, ...asked].reduce((a, b) => (a > b ? a : b));
+}
+
+/** Takes note of how long somebody asked for the machine, as the request itself is forgotten. */
+export function foldAsked(
+  record: DevInstanceRecord,
+  duty: Duty,
+  grounds: DutyGrounds,
+): DevInstanceRecord {
+  const { spec, neighbours } = grounds;
+  if (spec.schedule.idleStopAfterMinutes === undefined || duty.requestId === undefined)
+    return record;
+  const asked = neighbours.overridesOf(record.name).find(({ id }) => id === duty.requestId);
+  if (asked?.state !== 'running' || asked.until === record.askedUntil) return record;
+  return { ...record, askedUntil: asked.until };
 }
 
 /** When an orphan stops: at the next scheduled stop as of its removal, at the latest 4 h later. */

@@ -124,8 +124,12 @@ function foldPower(
 ): DevInstanceRecord {
   const machine =
     record.machineId === undefined ? undefined : index.machinesById.get(record.machineId);
-  if (machine !== undefined && goal.includes(machine.state)) return completeStep(record, {});
   const { step } = record;
+  if (machine !== undefined && goal.includes(machine.state)) return completeStep(record, {});
+  // Stopped since the start was sent: it ran, and somebody stopped it.
+  if (machine?.state === 'stopped' && wasStoppedAfter(machine, step?.at)) {
+    return completeStep(record, {});
+  }
   // Seen later, it must not be taken for a person's act.
   const mayStillShow = step !== undefined && now < plusMillis(step.at, consistencyMs);
   return mayStillShow ? record : forget(record, 'step');
@@ -184,13 +188,20 @@ export function foldMachinePower(
 
 /**
  * Whether a power state that contradicts what this controller just brought about may be an old
- * reading: DescribeInstances is eventually consistent. A launch time after our act is proof enough.
+ * reading: DescribeInstances is eventually consistent. A start or stop dated after our act is proof
+ * enough.
  */
 export function isUndecided(record: DevInstanceRecord, machine: Machine, now: Instant): boolean {
   const power = record.power;
   if (power?.by !== 'controller' || isOn(machine) === (power.state === 'running')) return false;
-  if (isOn(machine) && machine.launchedAt > power.at) return false;
+  if (isOn(machine) ? machine.launchedAt > power.at : wasStoppedAfter(machine, power.at)) {
+    return false;
+  }
   return millisBetween(power.at, now) < consistencyMs;
+}
+
+function wasStoppedAfter({ stoppedAt }: Machine, at: Instant | undefined): boolean {
+  return stoppedAt !== undefined && at !== undefined && stoppedAt > at;
 }
 
 function isOn(machine: Machine): boolean {
@@ -221,9 +232,15 @@ function stoppedByOther(
   now: Instant,
 ): DevInstanceRecord {
   return {
-    ...forget(record, 'becomingReadySince', 'manualStart', 'standInType', 'upSince'),
-    power: { state: 'stopped', at: now, by: stopper(record, machine) },
+    ...forget(record, 'becomingReadySince', 'manualStart', 'standInType', 'upSince', 'askedUntil'),
+    power: { state: 'stopped', at: stopTimeOf(record, machine, now), by: stopper(record, machine) },
   };
+}
+
+/** A shutdown inside the machine has no date: it counts from when it is seen. */
+function stopTimeOf({ power }: DevInstanceRecord, { stoppedAt }: Machine, now: Instant): Instant {
+  const isDated = stoppedAt !== undefined && power !== undefined && power.at < stoppedAt;
+  return isDated && stoppedAt < now ? stoppedAt : now;
 }
 
 function stopper(record: DevInstanceRecord, machine: Machine): 'controller' | 'person' | 'aws' {

@@ -2,7 +2,7 @@ import type { EffectiveSpec } from '../desired.ts';
 import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { isSameData } from '../same-data.ts';
-import { dutyOf } from './duty.ts';
+import { dutyOf, foldAsked } from './duty.ts';
 import { foldDeadLaunch, foldHome, foldMachinePower, foldReadiness, foldStep } from './fold.ts';
 import { foldLostHome, foldRequests, foldRetirement } from './fold-home.ts';
 import { imageKey } from './launch.ts';
@@ -74,12 +74,14 @@ export function situationOf(
   const retiring = foldRetirement(kept, { spec, standing, ...found, observed, now });
   const powered = foldMachinePower(retiring, found.machine, now);
   const ready = isReady(found.machine, found.home, observed);
-  const record =
+  const known =
     ready || !isReadinessUnread(observed)
       ? foldReadiness(powered, found.machine, ready, now)
       : powered;
   const image = observed.images.get(imageKey(spec));
-  const duty = dutyOf({ record, spec, neighbours, observed, now });
+  const grounds = { record: known, spec, neighbours, observed, now };
+  const duty = dutyOf(grounds);
+  const record = foldAsked(known, duty, grounds);
   const former =
     record.effective === stored.effective ||
     isSameData(record.effective.schedule, stored.effective.schedule)
