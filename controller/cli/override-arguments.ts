@@ -15,7 +15,10 @@ export function parseMinutes(text: string): number {
 /** Checks that an `--until` lies ahead. Throws UsageError. */
 export function checkAhead(until: Instant, now: Instant): void {
   if (until > now) return;
-  throw new UsageError(`--until ${until} is not in the future`, `write a later moment than now, ${now}`);
+  throw new UsageError(
+    `--until ${until} is not in the future`,
+    `write a later moment than now, ${now}`,
+  );
 }
 
 /** Checks that something which begins now ends after at most so many minutes. Throws UsageError. */

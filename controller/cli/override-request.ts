@@ -52,14 +52,15 @@ export async function askWith(
   const plan = makePlan(world);
   const situation = askableSituation(world, plan, name);
   refuseSuspended(situation);
-  if (wish.isMoot?.(situation)) return sayAlready(situation, io);
+  if (wish.isMoot?.(situation)) return sayAlready(world, situation, io);
   const end = wish.endOf(situation, memoryOf(situation).leadMs ?? 0);
   const limited = withinLimit(world, situation, end, io);
   if (limited === undefined) return exitCodes.failed;
   const request = requestFor(world, name, wish, limited.until);
   const state = stateOf(wish.command);
   const duty = dutyWith(situation, overrideOf(request, wish.command));
-  if (wish.command === 'start' && isInVain(situation, duty)) return sayAlready(situation, io);
+  if (wish.command === 'start' && isInVain(situation, duty))
+    return sayAlready(world, situation, io);
   if (duty.state !== state) {
     const remedy = 'ask again after the next pass of the controller';
     throw new OperatorError(`${name} would not be ${state}, as it is ${duty.reason}`, remedy);
@@ -92,9 +93,11 @@ function isInVain(situation: Situation, { until }: Duty): boolean {
   return isToRun(situation) && situation.duty.until === until;
 }
 
-function sayAlready({ record, spec, duty, machine, now }: Situation, io: Io): number {
+function sayAlready(world: World, { record, spec, duty, machine, now }: Situation, io: Io): number {
+  const { name } = record;
+  const restriction = restrictionOn(world, name, spec.labels);
   const { timezone } = spec.schedule;
-  io.out(alreadyText({ name: record.name, now, timezone, duty }, machine?.state));
+  io.out(alreadyText({ name, now, timezone, duty, machine: machine?.state, restriction }));
   return exitCodes.done;
 }
 
@@ -120,7 +123,7 @@ function withinLimit(
   }
   const long = {
     length: `${lengthText(Math.ceil(lengthMs / minuteMs))}${spentMs > 0 ? ' from now on' : ''}`,
-    atMost: longestDuration(longest - Math.ceil(spentMs / minuteMs)),
+    atMost: spentMs > 0 ? longestDuration(longest - Math.ceil(spentMs / minuteMs)) : limit,
     limit,
   };
   const problem = longOverrideProblem(desired.sources, spec, long);

@@ -64,8 +64,10 @@ function ask(name: string, wish: Wish, globals: Globals, io: Io): Promise<number
 export function extendWish(duration: string, options: ExtendOptions): Wish {
   const moreMs = parseMinutes(duration) * minuteMs;
   const reason = neededReason('extend', options);
-  const endOf = ({ duty, now }: Situation): End => {
-    const from = duty.state === 'running' ? (duty.until ?? now) : now;
+  const endOf = ({ duty, machine, now }: Situation): End => {
+    // What is left to people to start is not on only because it might be.
+    const isToBeOn = duty.state === 'running' && (duty.enforced || machine?.state === 'running');
+    const from = isToBeOn ? (duty.until ?? now) : now;
     return { until: plusMillis(from, moreMs), spentMs: millisBetween(now, from) };
   };
   return { command: 'extend', reason, endOf };

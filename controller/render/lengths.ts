@@ -12,7 +12,7 @@ export function lengthText(minutes: number): string {
 export function longestDuration(minutes: number): string | undefined {
   if (minutes < 1) return undefined;
   if (minutes % 1_440 === 0) return `${minutes / 1_440}d`;
-  // Of a long one, minutes are more than anybody wants to read.
-  if (minutes % 60 === 0 || minutes > 1_440) return `${Math.floor(minutes / 60)}h`;
+  // Of more than 10 h, minutes are more than anybody wants to read.
+  if (minutes % 60 === 0 || minutes > 600) return `${Math.floor(minutes / 60)}h`;
   return `${minutes}m`;
 }

@@ -128,15 +128,14 @@ function isOn(machine: MachineState | undefined): boolean {
 
 /** That nothing is asked for, as it is so already. */
 export function alreadyText(
-  { name, now, timezone, duty }: Pick<OverrideView, 'name' | 'now' | 'timezone' | 'duty'>,
-  machine: MachineState | undefined,
+  view: Pick<OverrideView, 'name' | 'now' | 'timezone' | 'duty' | 'machine' | 'restriction'>,
 ): string {
-  const isRunning = duty.state === 'running';
+  const { name, now, timezone, duty, machine, restriction } = view;
   const end = endText(duty, ', until', (at) => localMoment(at, now, timezone));
-  if (!isRunning) return `${name} is off already${end}\n`;
-  const more = duty.next?.enforced === true ? `; devinstance extend keeps it on longer` : '';
-  const start = isOn(machine) ? '' : '  the controller starts it at its next pass\n';
-  return `${name} is to run already${end}${more}\n${start}`;
+  if (duty.state === 'stopped') return `${name} is off already${end}\n`;
+  const more = duty.next?.enforced === true ? '; devinstance extend keeps it on longer' : '';
+  const start = restriction ?? 'the controller starts it at its next pass';
+  return `${name} is to run already${end}${more}\n${isOn(machine) ? '' : `  ${start}\n`}`;
 }
 
 function endText(

@@ -55,6 +55,12 @@ test.each<{ it: string; met: Met; wish: Wish; says: string }>([
     says: 'ada-01 is to run already, until Mon 19:00 Madrid; devinstance extend keeps it on longer\n  the controller starts it at its next pass\n',
   },
   {
+    it: 'a start of what should be started but is only observed',
+    met: { machine: 'stopped', fleet: { mode: 'observe' } },
+    wish: startWish({}),
+    says: 'ada-01 is to run already, until Mon 19:00 Madrid; devinstance extend keeps it on longer\n  the Fleet is in mode: observe, so the controller acts on nothing there\n',
+  },
+  {
     it: 'a start for a while that a window covers',
     met: {},
     wish: startWish({ for: '9h' }),

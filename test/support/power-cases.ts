@@ -86,6 +86,20 @@ export const extensions: readonly Case[] = [
     says: `ada-01 is asked to be on until Tue 00:00 Madrid\n  maxUptime stops it at Mon 23:00 Madrid all the same\n${atTheNextPass}`,
   },
   {
+    it: 'counts from now where it is left to people to start it, and nobody did',
+    met: { machine: 'stopped', schedule: { actions: 'stop-only' } },
+    wish: extend('2h'),
+    until: '2026-11-23T11:00:00.000Z',
+    says: `ada-01 will be on until Mon 19:00 Madrid\n  the override ends Mon 12:00 Madrid; its schedule goes on from there\n${atTheNextPass}`,
+  },
+  {
+    it: 'counts from the end of the window where somebody started it',
+    met: { schedule: { actions: 'stop-only' } },
+    wish: extend('2h'),
+    until: '2026-11-23T20:00:00.000Z',
+    says: 'ada-01 stays on until Mon 21:00 Madrid\n',
+  },
+  {
     it: 'where stops are left to people says so',
     met: { schedule: { actions: 'start-only' } },
     wish: extend('4h'),
