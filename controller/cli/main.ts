@@ -3,7 +3,9 @@ import { lines, output, type RunCommand } from './command.ts';
 import type { Globals } from './globals.ts';
 import { addHomes } from './home-commands.ts';
 import { exitCodes, Interrupted, processIo, UsageError } from './io.ts';
+import { addOverrides } from './override-commands.ts';
 import type { PlanOptions } from './plan.ts';
+import { addSuspensions } from './suspension-commands.ts';
 import { addViews } from './view-commands.ts';
 
 /** The whole command line. Each command's code is loaded only when it runs. */
@@ -46,6 +48,8 @@ function buildProgram(run: RunCommand): Command {
     );
   addReading(program, run);
   addHomes(program, run);
+  addOverrides(program, run);
+  addSuspensions(program, run);
   addActing(program, run);
   return program;
 }
