@@ -103,9 +103,7 @@ function nextStep(
   const { state, machine, step, restriction } = view;
   if (restriction !== undefined) return [restriction];
   const isDone =
-    state === 'running'
-      ? isOn(machine) && step !== 'stop'
-      : !isOn(machine) && step !== 'start' && step !== 'launch';
+    state === 'running' ? isOn(machine) && step !== 'stop' : !isOn(machine) && step !== 'start';
   return isDone ? [] : ['the controller acts at its next pass'];
 }
 
