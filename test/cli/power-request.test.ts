@@ -200,13 +200,13 @@ test.each<{ it: string; met: Met; wish: Wish; line: string }>([
     it: 'in mode observe nothing is acted on',
     met: { fleet: { mode: 'observe' } },
     wish: stopWish({}),
-    line: ' Madrid\n  the Fleet is in mode: observe, so the controller acts on nothing there\n',
+    line: 'ada-01 is to be off until Tue 08:00 Madrid\n  the Fleet is in mode: observe, so the controller acts on nothing there\n',
   },
   {
     it: 'nothing is acted on that enforceFor leaves out',
     met: { fleet: { enforceFor: { team: 'web' } } },
     wish: stopWish({}),
-    line: ' Madrid\n  enforceFor in the Fleet leaves ada-01 out, so the controller acts on nothing there\n',
+    line: 'ada-01 is to be off until Tue 08:00 Madrid\n  enforceFor in the Fleet leaves ada-01 out, so the controller acts on nothing there\n',
   },
 ])('$it, and that is said', async ({ met, wish, line }) => {
   const { out } = await ask(met, wish);
