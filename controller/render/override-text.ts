@@ -59,7 +59,8 @@ function outlook({ name, now, timezone, until, ...view }: OverrideView): readonl
   }
   const word = state === 'running' ? 'on' : 'off';
   const isSo = isOn(machine) === (state === 'running');
-  const head = `${name} ${isSo ? 'stays' : 'will be'} ${word}`;
+  const willBe = view.restriction === undefined ? 'will be' : 'is to be';
+  const head = `${name} ${isSo ? 'stays' : willBe} ${word}`;
   const goesOn = `the override ends ${moment(until)}; its schedule goes on from there`;
   if (end === undefined) return [`${head}, with no end ahead`, goesOn];
   return end === until
@@ -103,9 +104,7 @@ function nextStep(
   const { state, machine, step, restriction } = view;
   if (restriction !== undefined) return [restriction];
   const isDone =
-    state === 'running'
-      ? isOn(machine) && step !== 'stop'
-      : !isOn(machine) && step !== 'start' && step !== 'launch';
+    state === 'running' ? isOn(machine) && step !== 'stop' : !isOn(machine) && step !== 'start';
   return isDone ? [] : ['the controller acts at its next pass'];
 }
 

@@ -82,6 +82,13 @@ test.each<{ it: string; met: Met; wish: Wish; message: string; remedy: string }>
     message: 'an override of 10h is longer than class standard allows (2h)',
     remedy: 'Ask for at most 2h, or raise overrides.maxDuration.',
   },
+  {
+    it: 'an extension that is too long with what is to come before it',
+    met: { spec: { maxOverrideMinutes: 630 } },
+    wish: extend('2h'),
+    message: 'an override of 11h from now on is longer than class standard allows (630m)',
+    remedy: 'Ask for at most 90m, or raise overrides.maxDuration.',
+  },
 ])('$it is refused, and nothing is written', async ({ met, wish, message, remedy }) => {
   const rig = await makeAskingRig(met);
   const before = await rig.written();

@@ -148,11 +148,26 @@ test('the overrides before it end, and say what took their place', async () => {
   );
 });
 
-test('an override counts after one from a clock that is ahead', async () => {
-  const at = '2026-11-23T09:00:05.000Z';
+test.each([
+  { it: 'of the same moment', at: mondayMorning, after: '2026-11-23T09:00:00.001Z' },
+  {
+    it: 'from a clock that is ahead',
+    at: '2026-11-23T09:00:05.000Z',
+    after: '2026-11-23T09:00:05.001Z',
+  },
+])('an override counts after one $it', async ({ at, after }) => {
   const { open } = await ask({ requests: [asked({ work: toRun, at })] }, stopWish({}));
-  expect((await open()).map((request) => [request.work, request.at])).toEqual([
-    [toBeOff, '2026-11-23T09:00:05.001Z'],
+  expect((await open()).map((request) => [request.work, request.at])).toEqual([[toBeOff, after]]);
+});
+
+test("another's override neither counts nor is replaced", async () => {
+  const at = '2026-11-23T09:00:05.000Z';
+  const others = [asked({ work: toRun, name: 'bob-01', at })];
+  const { open, out } = await ask({ requests: others }, stopWish({}));
+  expect(out).not.toContain('in place of');
+  expect((await open()).map((request) => [request.name, request.at])).toEqual([
+    ['ada-01', mondayMorning],
+    ['bob-01', at],
   ]);
 });
 
@@ -185,13 +200,13 @@ test.each<{ it: string; met: Met; wish: Wish; line: string }>([
     it: 'in mode observe nothing is acted on',
     met: { fleet: { mode: 'observe' } },
     wish: stopWish({}),
-    line: ' Madrid\n  the Fleet is in mode: observe, so the controller acts on nothing there\n',
+    line: 'ada-01 is to be off until Tue 08:00 Madrid\n  the Fleet is in mode: observe, so the controller acts on nothing there\n',
   },
   {
     it: 'nothing is acted on that enforceFor leaves out',
     met: { fleet: { enforceFor: { team: 'web' } } },
     wish: stopWish({}),
-    line: ' Madrid\n  enforceFor in the Fleet leaves ada-01 out, so the controller acts on nothing there\n',
+    line: 'ada-01 is to be off until Tue 08:00 Madrid\n  enforceFor in the Fleet leaves ada-01 out, so the controller acts on nothing there\n',
   },
 ])('$it, and that is said', async ({ met, wish, line }) => {
   const { out } = await ask(met, wish);

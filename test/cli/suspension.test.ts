@@ -238,6 +238,17 @@ test.each<{
     remedy: 'set lifecycle: active in it',
   },
   {
+    it: 'one that its last valid file suspends',
+    stands: [],
+    target: 'ada-01',
+    met: {
+      spec: { lifecycle: 'suspended' },
+      desired: { devInstances: new Map(), invalid: new Map([['ada-01', 'it is broken']]) },
+    },
+    message: 'ada-01 is suspended by its file',
+    remedy: 'set lifecycle: active in it',
+  },
+  {
     it: 'one that nobody knows',
     stands: [one(all)],
     target: 'ada-1',

@@ -79,6 +79,16 @@ export const extensions: readonly Case[] = [
     says: 'ada-01 is asked to be on until Mon 23:00 Madrid\n  maxUptime stops it at Mon 20:00 Madrid all the same\n',
   },
   {
+    it: 'is told nothing of a maxUptime that comes after it',
+    met: {
+      schedule: { maxUptimeMinutes: 26 * 60 },
+      record: { upSince: '2026-11-23T07:00:00.000Z' },
+    },
+    wish: extend('14h'),
+    until: '2026-11-24T08:00:00.000Z',
+    says: 'ada-01 stays on until Tue 10:00 Madrid\n  the override ends Tue 09:00 Madrid; its schedule goes on from there\n',
+  },
+  {
     it: 'of a machine that is off is told how maxUptime counts from its start',
     met: { ...night, schedule: { maxUptimeMinutes: 2 * 60 } },
     wish: extend('3h'),
@@ -237,6 +247,23 @@ export const stops: readonly Case[] = [
     wish: stopWish({}),
     until: '2026-11-24T07:00:00.000Z',
     says: `ada-01 will be off until Tue 08:00 Madrid\n${atTheNextPass}`,
+  },
+  {
+    it: 'is written where the machine is off but about to be started',
+    met: { machine: 'stopped' },
+    wish: stopWish({}),
+    until: '2026-11-24T07:00:00.000Z',
+    says: 'ada-01 stays off until Tue 08:00 Madrid\n',
+  },
+  {
+    it: 'ends the time it has been up',
+    met: {
+      schedule: { maxUptimeMinutes: 6 * 60 },
+      record: { upSince: '2026-11-23T07:00:00.000Z' },
+    },
+    wish: keepOffWish({ until: '2026-11-23T16:00:00+01:00', reason }),
+    until: '2026-11-23T15:00:00.000Z',
+    says: `ada-01 will be off until Mon 16:00 Madrid\n${atTheNextPass}`,
   },
   {
     it: 'kept off lasts through windows',

@@ -7,11 +7,12 @@ const defaultHoldMinutes = 240;
 
 /**
  * Until when a machine started now runs, where nobody says: as one started by hand, for the
- * schedule's hold and through the windows that it meets. Not for ever where these never close.
+ * schedule's hold and through the windows that it meets. Not for ever where these never close. What
+ * the schedule leaves to people changes none of these moments.
  */
 export function endOfStart(schedule: ResolvedSchedule, leadMs: number, now: Instant): Instant {
   const manualStartHoldMinutes = schedule.manualStartHoldMinutes || defaultHoldMinutes;
-  const held: ResolvedSchedule = { ...schedule, actions: 'both', manualStartHoldMinutes };
+  const held: ResolvedSchedule = { ...schedule, manualStartHoldMinutes };
   const duty = dutyAt(held, { manualStart: { at: now, cause: 'person' }, leadMs }, now);
   return duty.until ?? plusMillis(now, defaultHoldMinutes * minuteMs);
 }
@@ -25,10 +26,9 @@ export function endOfStop(
   leadMs: number,
   now: Instant,
 ): Instant | undefined {
-  const windows: ResolvedSchedule = { ...schedule, actions: 'both' };
-  const changes = changesAhead(windows, { leadMs }, now, 2);
+  const changes = changesAhead(schedule, { leadMs }, now, 2);
   const next = changes.find(({ state }) => state === 'running') ?? changes[0];
   if (next !== undefined) return next.at;
-  const isAlwaysOn = dutyAt(windows, { leadMs }, now).state === 'running';
+  const isAlwaysOn = dutyAt(schedule, { leadMs }, now).state === 'running';
   return isAlwaysOn ? undefined : plusMillis(now, dayMs);
 }
