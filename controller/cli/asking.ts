@@ -63,7 +63,7 @@ export function commandEvent(
   reason: 'OverrideSet' | 'OverrideCancelled' | 'Suspended' | 'Resumed',
   message: string,
 ): FleetEvent {
-  return { name, at, type: 'Normal', reason, message };
+  return { name, at, type: 'Normal', reason, message, source: 'command' };
 }
 
 /** Says that the controller does the rest, and where that shows. */

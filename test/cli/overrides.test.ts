@@ -78,6 +78,7 @@ test.each([['ada-01'], ['0a1b2c3e-2'], ['0a1b2c3e'], ['0a1b2c3e-']])(
         name: 'ada-01',
         at,
         type: 'Normal',
+        source: 'command',
         reason: 'OverrideCancelled',
         message: `${me} cancelled the stop by bob (release), which lasted until 2026-11-26T09:00:00.000Z`,
       },

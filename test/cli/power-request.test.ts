@@ -123,6 +123,7 @@ test.each([
       name: 'ada-01',
       at: mondayMorning,
       type: 'Normal',
+      source: 'command',
       reason: 'OverrideSet',
       message: `${me} ${says}`,
     },

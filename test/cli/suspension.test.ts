@@ -48,7 +48,7 @@ test.each([
   const written = { name: target, work: handsOff, actor: me, reason, at, expiresAt: until };
   expect(await open()).toEqual([expect.objectContaining(written)]);
   expect(await ledger.events()).toEqual([
-    { name: target, at, type: 'Normal', reason: 'Suspended', message },
+    { name: target, at, type: 'Normal', source: 'command', reason: 'Suspended', message },
   ]);
 });
 
