@@ -52,6 +52,16 @@ describe('a command on a computer whose clock is two minutes ahead', () => {
     expect(rig.events).not.toContain('StopInstances');
   });
 
+  test('counts as later than one from a right clock that follows within the two minutes', async () => {
+    const rig = await livingRig();
+    await askAhead(rig, keepOff);
+    await settleAt(rig, '10:01');
+    await ask(rig, extend, 2);
+    await rig.settle();
+    expect(await stateOf(rig)).toBe('stopped');
+    expect(rig.events).not.toContain('StartInstances');
+  });
+
   test('takes the place of an earlier one at once', async () => {
     const rig = await livingRig();
     await waitUntil(rig, '18:00');
@@ -65,6 +75,21 @@ describe('a command on a computer whose clock is two minutes ahead', () => {
     await settleAt(rig, '22:02');
     expect(await stateOf(rig)).toBe('stopped');
   });
+});
+
+test('of two commands at the same instant one counts from the first pass to the last', async () => {
+  const rig = await livingRig();
+  await settleAt(rig, '20:00');
+  await ask(rig, start, 2);
+  await ask(rig, keepOff, 2);
+  await rig.settle();
+  await rig.settle();
+  expect(await stateOf(rig)).toBe('stopped');
+  expect(rig.events).not.toContain('StartInstances');
+  expect((await rig.ledger.requests()).map(({ ended }) => ended?.message)).toEqual([
+    'the start by ada was replaced by a newer one by ada',
+    undefined,
+  ]);
 });
 
 describe('a start by hand', () => {
