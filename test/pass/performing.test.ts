@@ -94,7 +94,9 @@ test('a crash between step and call: the next controller knows what it must not 
   const asked = stored?.record.step?.action;
   rig.desired = makeDesired([makeSpec({ instanceType: 'm7i.xlarge' })]);
   const sent: unknown[] = [];
-  rig.beforePerform = (actions) => sent.push(...actions);
+  rig.beforePerform = (actions) => {
+    sent.push(...actions);
+  };
   await rig.wait(minuteMs);
   expect(kinds(await rig.pass())).toEqual(['launch']);
   expect(sent).toEqual([asked]);

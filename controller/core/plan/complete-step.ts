@@ -1,8 +1,9 @@
 import type { Action, StopCause } from '../action.ts';
-import type { Instant } from '../instant.ts';
+import { type Instant, millisBetween, plusMillis } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
-import { forget, keepRetries } from './memory.ts';
+import { isBeingCreated } from './creating.ts';
+import { forget, keepRetries, upFacts } from './memory.ts';
 
 /** What a step made, or turned out to have made. */
 export interface Found {
@@ -72,7 +73,7 @@ export function completeStep(
       return {
         ...settled,
         power: { state: 'running', at, by: 'controller' },
-        upSince: record.upSince ?? at,
+        upSince: upSinceOf(record, at),
         becomingReadySince: at,
       };
     case 'stop':
@@ -92,9 +93,13 @@ function stoppedFor(cause: StopCause, record: DevInstanceRecord, at: Instant): D
   const off = forget(record, 'becomingReadySince', 'standInType');
   const rest = cause === 'idle' || cause === 'max-uptime' ? { rest: cause } : {};
   const power = { state: 'stopped', at, by: 'controller', ...rest } as const;
-  return cause === 'change'
-    ? { ...off, power }
-    : { ...forget(off, 'manualStart', 'upSince', 'askedUntil'), power };
+  return cause === 'change' ? { ...off, power } : { ...forget(off, ...upFacts), power };
+}
+
+/** Since when a machine that was started counts as up: a stop for a change is left out. */
+export function upSinceOf({ upSince, power }: DevInstanceRecord, at: Instant): Instant {
+  if (upSince === undefined || power?.state !== 'stopped') return upSince ?? at;
+  return plusMillis(upSince, Math.max(0, millisBetween(power.at, at)));
 }
 
 function forgetMachine(record: DevInstanceRecord, at: Instant): DevInstanceRecord {
@@ -105,9 +110,7 @@ function forgetMachine(record: DevInstanceRecord, at: Instant): DevInstanceRecor
     'power',
     'becomingReadySince',
     'standInType',
-    'manualStart',
-    'upSince',
-    'askedUntil',
+    ...upFacts,
   );
   return retirement === undefined
     ? gone
@@ -128,19 +131,23 @@ function withSnapshot(
     : { ...record, retirement: { ...retirement, snapshotId, snapshotAt: at } };
 }
 
-/** A machine made while its schedule is off counts as started by hand (decision 12). */
+/**
+ * A first machine made while its schedule is off counts as started by hand (decision 12); one that
+ * takes the place of a lost one goes on as that was.
+ */
 function launchedFacts(
   record: DevInstanceRecord,
   instanceType: string,
   at: Instant,
 ): Partial<DevInstanceRecord> {
-  const isOff = dutyAt(record.effective.schedule, {}, at).state === 'stopped';
+  const isHeld =
+    isBeingCreated(record) && dutyAt(record.effective.schedule, {}, at).state === 'stopped';
   return {
     power: { state: 'running', at, by: 'controller' },
     upSince: record.upSince ?? at,
     becomingReadySince: at,
     ranAs: instanceType,
     ...(instanceType === record.effective.instanceType ? {} : { standInType: instanceType }),
-    ...(isOff ? { manualStart: { at, cause: 'creation' as const } } : {}),
+    ...(isHeld ? { manualStart: { at, cause: 'creation' as const } } : {}),
   };
 }

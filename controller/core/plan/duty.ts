@@ -13,6 +13,7 @@ import { compileSchedule } from '../schedule/compiled-schedule.ts';
 import { dutyAt } from '../schedule/duty.ts';
 import { leadOf, type ScheduleMemory } from '../schedule/schedule-memory.ts';
 import { windowsDuty } from '../schedule/windows.ts';
+import { forget, upFacts } from './memory.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { Situation } from './situation.ts';
 
@@ -32,7 +33,10 @@ export function dutyOf(grounds: DutyGrounds): Duty {
   return dutyAt(grounds.spec.schedule, memoryOf(grounds), grounds.now);
 }
 
-/** What counts beside its schedule. */
+/**
+ * What counts beside its schedule. One that is off for a change is not up: its time goes on when
+ * it is started again.
+ */
 export function memoryOf(grounds: DutyGrounds): ScheduleMemory {
   const { record, spec, neighbours } = grounds;
   const { manualStart, upSince } = record;
@@ -43,7 +47,7 @@ export function memoryOf(grounds: DutyGrounds): ScheduleMemory {
     overrides: neighbours.overridesOf(record.name),
     ...(manualStart === undefined ? {} : { manualStart }),
     ...(stop === undefined ? {} : { stop }),
-    ...(upSince === undefined ? {} : { upSince }),
+    ...(upSince === undefined || record.power?.state === 'stopped' ? {} : { upSince }),
     ...(idleSince === undefined ? {} : { idleSince }),
     ...(maxLead === undefined ? {} : { leadMs: leadOf(record.uid, maxLead) }),
   };
@@ -62,7 +66,7 @@ function idleSinceOf({ record, spec, observed, now }: DutyGrounds): Instant | un
   const activity = machineId === undefined ? undefined : observed.activity?.get(machineId);
   if (activity?.idleSince === undefined || upSince === undefined) return undefined;
   if (millisBetween(activity.at, now) > activityFreshMs) return undefined;
-  const asked = askedUntil !== undefined && askedUntil <= now ? [askedUntil] : [];
+  const asked = askedUntil === undefined ? [] : [askedUntil < now ? askedUntil : now];
   return [activity.idleSince, upSince, ...asked].reduce((a, b) => (a > b ? a : b));
 }
 
@@ -72,12 +76,30 @@ export function foldAsked(
   duty: Duty,
   grounds: DutyGrounds,
 ): DevInstanceRecord {
-  const { spec, neighbours } = grounds;
-  if (spec.schedule.idleStopAfterMinutes === undefined || duty.requestId === undefined)
-    return record;
+  const { spec, neighbours, now } = grounds;
+  if (spec.schedule.idleStopAfterMinutes === undefined) return record;
+  if (duty.requestId === undefined) {
+    // It was cancelled: idleness counts from now on.
+    const isEarly = record.askedUntil !== undefined && record.askedUntil > now;
+    return isEarly ? { ...record, askedUntil: now } : record;
+  }
   const asked = neighbours.overridesOf(record.name).find(({ id }) => id === duty.requestId);
   if (asked?.state !== 'running' || asked.until === record.askedUntil) return record;
   return { ...record, askedUntil: asked.until };
+}
+
+/** Forgets what counted for the time it was up where it is gone, or off and to stay so. */
+export function foldOff(
+  record: DevInstanceRecord,
+  duty: Duty,
+  { machine, former }: Pick<Situation, 'machine' | 'former'>,
+): DevInstanceRecord {
+  if (upFacts.every((fact) => record[fact] === undefined)) return record;
+  // Launched anew it is up anew.
+  if (former === 'terminated')
+    return record.upSince === undefined ? record : forget(record, 'upSince');
+  const isOff = machine?.state === 'stopped' && record.power?.state === 'stopped';
+  return isOff && duty.state === 'stopped' ? forget(record, ...upFacts) : record;
 }
 
 /** When an orphan stops: at the next scheduled stop as of its removal, at the latest 4 h later. */

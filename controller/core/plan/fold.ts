@@ -3,8 +3,8 @@ import type { Home, Machine } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
 import { tagKeys } from '../tags.ts';
-import { completeStep } from './complete-step.ts';
-import { afterFailure, forget } from './memory.ts';
+import { completeStep, upSinceOf } from './complete-step.ts';
+import { afterFailure, forget, upFacts } from './memory.ts';
 import { hasIdentity, isInUse, mayFormat } from './resource-tags.ts';
 import { isLive, ordinalOf, type ResourceIndex } from './situation.ts';
 
@@ -76,7 +76,11 @@ function foldLaunch(record: DevInstanceRecord, index: ResourceIndex): DevInstanc
   const machine = (index.machinesByUid.get(record.uid) ?? []).find(
     (candidate) => ordinalOf(candidate) === record.ordinal,
   );
-  return machine === undefined ? record : completeStep(record, { machineId: machine.id });
+  if (machine === undefined || record.step === undefined) return record;
+  // EC2's own word is later than ours where the step was replayed.
+  const { launchedAt } = machine;
+  const at = launchedAt > record.step.at ? launchedAt : record.step.at;
+  return completeStep(record, { machineId: machine.id }, at);
 }
 
 /**
@@ -126,13 +130,18 @@ function foldPower(
     record.machineId === undefined ? undefined : index.machinesById.get(record.machineId);
   const { step } = record;
   if (machine !== undefined && goal.includes(machine.state)) return completeStep(record, {});
-  // Stopped since the start was sent: it ran, and somebody stopped it.
-  if (machine?.state === 'stopped' && wasStoppedAfter(machine, step?.at)) {
+  if (machine !== undefined && step !== undefined && wasUndone(machine, step)) {
     return completeStep(record, {});
   }
   // Seen later, it must not be taken for a person's act.
   const mayStillShow = step !== undefined && now < plusMillis(step.at, consistencyMs);
   return mayStillShow ? record : forget(record, 'step');
+}
+
+/** Whether a start or stop took effect and somebody did the opposite since. */
+function wasUndone(machine: Machine, { action, at }: NonNullable<DevInstanceRecord['step']>) {
+  if (action.kind === 'start') return machine.state === 'stopped' && wasStoppedAfter(machine, at);
+  return isOn(machine) && machine.launchedAt > at;
 }
 
 /** Volumes that carry this DevInstance's identity as its home, neither given up nor on their way. */
@@ -173,10 +182,9 @@ export function foldMachinePower(
   const current = record.machineId === machine.id ? record : { ...record, machineId: machine.id };
   if (record.step !== undefined) return current;
   const power = current.power;
-  if (machine.state === 'running' || machine.state === 'pending') {
-    return power?.state === 'running' || isUndecided(current, machine, now)
-      ? current
-      : startedByPerson(current, machine, now);
+  if (isOn(machine)) {
+    if (power?.state === 'running') return foldRestart(current, machine, now);
+    return isUndecided(current, machine, now) ? current : startedByPerson(current, machine, now);
   }
   if (machine.state === 'stopped' || machine.state === 'stopping') {
     return power?.state === 'stopped' || isUndecided(current, machine, now)
@@ -208,6 +216,17 @@ function isOn(machine: Machine): boolean {
   return machine.state === 'running' || machine.state === 'pending';
 }
 
+/** A machine that was launched later than we know was stopped and started while nobody looked. */
+function foldRestart(record: DevInstanceRecord, machine: Machine, now: Instant): DevInstanceRecord {
+  const { power } = record;
+  // Our own start may count from when it was sent, and land later.
+  if (power === undefined || machine.launchedAt <= plusMillis(power.at, 2 * consistencyMs)) {
+    return record;
+  }
+  const stopped = { ...power, state: 'stopped' } as const;
+  return startedByPerson({ ...forget(record, ...upFacts), power: stopped }, machine, now);
+}
+
 function startedByPerson(
   record: DevInstanceRecord,
   machine: Machine,
@@ -220,7 +239,7 @@ function startedByPerson(
   return {
     ...record,
     power: { state: 'running', at, by: 'person' },
-    upSince: record.upSince ?? at,
+    upSince: upSinceOf(record, at),
     becomingReadySince: now,
     ...(isOff ? { manualStart: { at, cause: 'person' as const } } : {}),
   };
@@ -232,7 +251,7 @@ function stoppedByOther(
   now: Instant,
 ): DevInstanceRecord {
   return {
-    ...forget(record, 'becomingReadySince', 'manualStart', 'standInType', 'upSince', 'askedUntil'),
+    ...forget(record, 'becomingReadySince', 'standInType', ...upFacts),
     power: { state: 'stopped', at: stopTimeOf(record, machine, now), by: stopper(record, machine) },
   };
 }

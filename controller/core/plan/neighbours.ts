@@ -71,7 +71,7 @@ function askedByName(requests: readonly LedgerRequest[], now: Instant) {
   for (const request of requests) {
     const { name, work, expiresAt } = request;
     if (work.kind === 'override') {
-      overrides.set(name, [...(overrides.get(name) ?? []), overrideOf(request, work)]);
+      overrides.set(name, [...(overrides.get(name) ?? []), overrideOf(request, work, now)]);
     } else if (expiresAt > now) {
       const found = work.kind === 'suspend' ? suspensions : works;
       if (!found.has(name)) found.set(name, request);
@@ -83,8 +83,11 @@ function askedByName(requests: readonly LedgerRequest[], now: Instant) {
 function overrideOf(
   { id, actor, reason, at, expiresAt }: LedgerRequest,
   { state, command }: Extract<LedgerRequest['work'], { kind: 'override' }>,
+  now: Instant,
 ): Override {
-  return { id, state, command, actor, reason, from: at, until: expiresAt };
+  // What is in the ledger was asked for, though the asker's clock may run ahead of ours.
+  const from = at < now ? at : now;
+  return { id, state, command, actor, reason, from, until: expiresAt };
 }
 
 function recordsByHome({ records }: World): ReadonlyMap<string, readonly DevInstanceRecord[]> {

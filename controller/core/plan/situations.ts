@@ -2,7 +2,7 @@ import type { EffectiveSpec } from '../desired.ts';
 import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { isSameData } from '../same-data.ts';
-import { dutyOf, foldAsked } from './duty.ts';
+import { dutyOf, foldAsked, foldOff } from './duty.ts';
 import { foldDeadLaunch, foldHome, foldMachinePower, foldReadiness, foldStep } from './fold.ts';
 import { foldLostHome, foldRequests, foldRetirement } from './fold-home.ts';
 import { imageKey } from './launch.ts';
@@ -81,7 +81,7 @@ export function situationOf(
   const image = observed.images.get(imageKey(spec));
   const grounds = { record: known, spec, neighbours, observed, now };
   const duty = dutyOf(grounds);
-  const record = foldAsked(known, duty, grounds);
+  const record = foldOff(foldAsked(known, duty, grounds), duty, found);
   const former =
     record.effective === stored.effective ||
     isSameData(record.effective.schedule, stored.effective.schedule)

@@ -20,7 +20,7 @@ export interface ScheduleMemory {
   readonly manualStart?: { readonly at: Instant; readonly cause: 'person' | 'creation' };
   /** The last stop that keeps it off until its next window. */
   readonly stop?: { readonly at: Instant; readonly by: 'person' | 'idle' | 'max-uptime' };
-  /** In any order. */
+  /** In any order; of two that were asked for at once the later one here counts. */
   readonly overrides?: readonly Override[];
   /** Since when it is up; undefined where it is off. */
   readonly upSince?: Instant;

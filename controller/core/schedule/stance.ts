@@ -62,7 +62,7 @@ function toMs(minutes: number | undefined): number | undefined {
   return minutes === undefined ? undefined : minutes * minuteMs;
 }
 
-/** By the moment they were asked for; of two at once the id decides. */
+/** By the moment they were asked for; two at once stay as they are. */
 function timedOverrides(overrides: readonly Override[]): readonly TimedOverride[] {
   return overrides
     .map(({ from, until, ...rest }) => ({
@@ -70,7 +70,7 @@ function timedOverrides(overrides: readonly Override[]): readonly TimedOverride[
       from: toMillis(from),
       until: toMillis(until),
     }))
-    .sort((one, other) => one.from - other.from || (one.id < other.id ? -1 : 1));
+    .sort((one, other) => one.from - other.from);
 }
 
 function holdOf(
