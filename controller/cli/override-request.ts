@@ -56,15 +56,11 @@ export async function askWith(
   const end = wish.endOf(situation, memoryOf(situation).leadMs ?? 0);
   const limited = withinLimit(world, situation, end, io);
   if (limited === undefined) return exitCodes.failed;
-  const request = requestFor(world, name, wish, limited.until);
+  const request = requestFor(world, situation, wish, limited.until);
   const state = stateOf(wish.command);
   const duty = dutyWith(situation, overrideOf(request, wish.command));
   if (wish.command === 'start' && isInVain(situation, duty))
     return sayAlready(world, situation, io);
-  if (duty.state !== state) {
-    const remedy = 'ask again after the next pass of the controller';
-    throw new OperatorError(`${name} would not be ${state}, as it is ${duty.reason}`, remedy);
-  }
   const step = await putOverride(parts, request, wish.command);
   const { schedule, labels } = situation.spec;
   const { now } = world;
@@ -138,13 +134,15 @@ function withinLimit(
 /** Later than what was asked for before it, whoever's clock that came from: the later one counts. */
 function requestFor(
   { requests, now }: World,
-  name: string,
+  { record: { name }, machine }: Situation,
   { command, reason }: Wish,
   until: Instant,
 ): LedgerRequest {
   const last = requests.findLast((one) => one.name === name && one.work.kind === 'override')?.at;
   const at = last === undefined || last < now ? now : plusMillis(last, 1);
-  const work = { kind: 'override', state: stateOf(command), command } as const;
+  const isOff = machine?.state === 'stopped' || machine?.state === 'stopping';
+  const found = isOff && command !== 'stop' ? { foundOff: true as const } : {};
+  const work = { kind: 'override', state: stateOf(command), command, ...found } as const;
   return newRequest(name, work, { reason, at, expiresAt: until });
 }
 

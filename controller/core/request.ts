@@ -10,6 +10,8 @@ export type RequestedWork =
       readonly kind: 'override';
       readonly state: 'running' | 'stopped';
       readonly command: 'extend' | 'start' | 'stop';
+      /** The machine was seen off when it was asked for: whoever stopped it did so before. */
+      readonly foundOff?: true;
     }
   /** Hands off until the request expires. */
   | { readonly kind: 'suspend' };

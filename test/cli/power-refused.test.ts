@@ -66,16 +66,6 @@ test.each<{ it: string; met: Met; wish: Wish; message: string; remedy: string }>
     remedy: 'devinstance resume --all ends that',
   },
   {
-    it: 'a start that a stop by hand would undo, as the controller has not noted it',
-    met: {
-      machine: 'stopped',
-      record: { power: { state: 'running', at: lastWeek, by: 'controller' } },
-    },
-    wish: startWish({}),
-    message: 'ada-01 would not be running, as it is stopped by hand, off until tue 08:00',
-    remedy: 'ask again after the next pass of the controller',
-  },
-  {
     it: 'what is longer than a class allows whose file is not known',
     met: { spec: { maxOverrideMinutes: 120 } },
     wish: startWish({ for: '10h' }),

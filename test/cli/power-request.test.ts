@@ -23,6 +23,10 @@ async function ask(met: Met, wish: Wish) {
   return { ...rig, code, out: rig.io.heard.out, err: rig.io.heard.err };
 }
 
+function isOff({ machine }: Met): boolean {
+  return machine === 'stopped' || machine === 'stopping';
+}
+
 test.each([
   ...extensions.map((one) => ({ ...one, command: 'extend' as const })),
   ...starts.map((one) => ({ ...one, command: 'start' as const })),
@@ -33,7 +37,12 @@ test.each([
   expect(await open()).toEqual([
     expect.objectContaining({
       name: 'ada-01',
-      work: { kind: 'override', state: command === 'stop' ? 'stopped' : 'running', command },
+      work: {
+        kind: 'override',
+        state: command === 'stop' ? 'stopped' : 'running',
+        command,
+        ...(command !== 'stop' && isOff(met) ? { foundOff: true } : {}),
+      },
       reason: wish.reason,
       at: met.now ?? mondayMorning,
       expiresAt: until,

@@ -214,3 +214,25 @@ describe('a suspension', () => {
     expect(await stateOf(rig)).toBe('running');
   });
 });
+
+test('a start asked for right after a shutdown that no pass saw yet starts the machine', async () => {
+  const rig = await livingRig();
+  await waitUntil(rig, '12:00');
+  await rig.account.people.shutDown(await machineIdOf(rig));
+  await rig.wait(120_000);
+  await ask(rig, { ...start, foundOff: true }, 2);
+  await settleAt(rig, '12:10');
+  expect(await stateOf(rig)).toBe('running');
+});
+
+test('a machine asked for while its idle stop is under way is started again', async () => {
+  const rig = await livingRig({ schedule: office({ idleStopAfterMinutes: 90 }) });
+  await waitUntil(rig, '11:40');
+  rig.beforePerform = (actions) => {
+    if (actions.some(({ kind }) => kind === 'stop')) void ask(rig, extend, 2);
+  };
+  await rig.settle();
+  await settleAt(rig, '11:50');
+  expect(await stateOf(rig)).toBe('running');
+  expect(await told(rig, 'MachineStopped')).toHaveLength(1);
+});

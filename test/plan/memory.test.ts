@@ -115,7 +115,13 @@ test.each([
   expect(completeStep(stepped({ ...stop, cause }, hold), {}, now)).toEqual({
     ...bare,
     ...left,
-    power: { state: 'stopped', at: now, by: 'controller', ...rest },
+    // A rest counts from when it was decided on.
+    power: {
+      state: 'stopped',
+      at: 'rest' in rest ? mondayMorning : now,
+      by: 'controller',
+      ...rest,
+    },
   });
 });
 

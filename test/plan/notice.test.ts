@@ -124,9 +124,9 @@ describe('use of a machine', () => {
       [],
     ],
     [
-      'nobody, and what was asked for lies ahead, cancelled',
+      'nobody, but what was asked for has just been cancelled',
       { activity: seen(0, madrid('10:00')), record: { askedUntil: madrid('13:00') } },
-      ['stop'],
+      [],
     ],
   ])('%s', (_, world, expected) => {
     const { actions } = planAt({ ...world, now, schedule });

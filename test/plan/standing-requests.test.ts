@@ -73,13 +73,13 @@ describe('what ends a request that stands', () => {
     [
       'a person who stopped the machine after it was asked for',
       [request()],
-      { power: { state: 'stopped', at: ago(60), by: 'person' } },
-      [`req-1 done the extend by ada ended, as the machine was stopped at ${ago(60)}`],
+      { power: { state: 'stopped', at: ago(59), by: 'person' } },
+      [`req-1 done the extend by ada ended, as the machine was stopped at ${ago(59)}`],
     ],
     [
       'no stop from before it was asked for',
       [request()],
-      { power: { state: 'stopped', at: ago(61), by: 'person' } },
+      { power: { state: 'stopped', at: ago(60), by: 'person' } },
       [],
     ],
     [

@@ -66,7 +66,7 @@ export async function ask(
 }
 
 export const extend: RequestedWork = { kind: 'override', state: 'running', command: 'extend' };
-export const start: RequestedWork = { kind: 'override', state: 'running', command: 'start' };
+export const start = { kind: 'override', state: 'running', command: 'start' } as const;
 export const keepOff: RequestedWork = { kind: 'override', state: 'stopped', command: 'stop' };
 export const suspend: RequestedWork = { kind: 'suspend' };
 

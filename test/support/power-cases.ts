@@ -184,6 +184,16 @@ export const starts: readonly Case[] = [
     says: `ada-01 will be on until Mon 19:00 Madrid\n${atTheNextPass}`,
   },
   {
+    it: 'after a stop by hand that no pass has seen undoes it',
+    met: {
+      machine: 'stopped',
+      record: { power: { state: 'running', at: '2026-11-16T09:00:00.000Z', by: 'controller' } },
+    },
+    wish: startWish({}),
+    until: '2026-11-23T18:00:00.000Z',
+    says: `ada-01 will be on until Mon 19:00 Madrid\n${atTheNextPass}`,
+  },
+  {
     it: 'after a stop by hand that is known undoes it',
     met: { machine: 'stopped', record: stoppedAt('2026-11-23T08:00:00.000Z') },
     wish: startWish({}),

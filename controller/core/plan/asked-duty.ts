@@ -13,9 +13,10 @@ export function dutyWith(situation: Situation, asked: Override): Duty {
 
 /** What is remembered once the machine was started or stopped as asked. */
 function actedOn(memory: ScheduleMemory, { state, from }: Override): ScheduleMemory {
-  if (state === 'running') return { ...memory, upSince: memory.upSince ?? from };
-  const { upSince: _, idleSince: __, ...rest } = memory;
-  return rest;
+  const { upSince, idleSince, stop: _, ...rest } = memory;
+  if (state === 'stopped') return rest;
+  const used = idleSince === undefined ? {} : { idleSince };
+  return { ...rest, ...used, upSince: upSince ?? from };
 }
 
 /** What will be wanted of a DevInstance once nothing that people asked for stands any more. */

@@ -77,7 +77,7 @@ export function completeStep(
         becomingReadySince: at,
       };
     case 'stop':
-      return stoppedFor(action.cause, settled, at);
+      return stoppedFor(action.cause, settled, { at, sentAt: step.at });
     case 'set-type':
       // Another type than asked for is taken for lack of capacity only.
       return action.instanceType === record.effective.instanceType
@@ -89,10 +89,16 @@ export function completeStep(
 }
 
 /** A hold and the time it has been up outlive a stop for a change, and no other. */
-function stoppedFor(cause: StopCause, record: DevInstanceRecord, at: Instant): DevInstanceRecord {
+function stoppedFor(
+  cause: StopCause,
+  record: DevInstanceRecord,
+  { at, sentAt }: { readonly at: Instant; readonly sentAt: Instant },
+): DevInstanceRecord {
   const off = forget(record, 'becomingReadySince', 'standInType');
-  const rest = cause === 'idle' || cause === 'max-uptime' ? { rest: cause } : {};
-  const power = { state: 'stopped', at, by: 'controller', ...rest } as const;
+  const by = { state: 'stopped', by: 'controller' } as const;
+  // Whoever asks for the machine after a rest was decided on asks later, whenever AWS answers.
+  const isRest = cause === 'idle' || cause === 'max-uptime';
+  const power = isRest ? { ...by, at: sentAt, rest: cause } : { ...by, at };
   return cause === 'change' ? { ...off, power } : { ...forget(off, ...upFacts), power };
 }
 

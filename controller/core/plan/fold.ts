@@ -1,15 +1,12 @@
-import { type Instant, millisBetween, minuteMs, plusMillis } from '../instant.ts';
+import { type Instant, plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
-import { dutyAt } from '../schedule/duty.ts';
 import { tagKeys } from '../tags.ts';
-import { completeStep, upSinceOf } from './complete-step.ts';
-import { afterFailure, forget, upFacts } from './memory.ts';
+import { completeStep } from './complete-step.ts';
+import { consistencyMs, isOn, wasStoppedAfter } from './fold-power.ts';
+import { afterFailure, forget } from './memory.ts';
 import { hasIdentity, isInUse, mayFormat } from './resource-tags.ts';
 import { isLive, ordinalOf, type ResourceIndex } from './situation.ts';
-
-/** How long a contradicting power state is given to prove itself no stale reading. */
-const consistencyMs = minuteMs;
 
 /**
  * Brings an interrupted step to its end as far as what is observed tells: found done it is
@@ -170,104 +167,6 @@ export function foldHome(
   const machines = index.machinesByUid.get(record.uid) ?? [];
   const homeWasReady = !machines.some((machine) => mayFormat(machine, home.id));
   return { ...record, homeId: home.id, homeSince: now, az: home.az, homeWasReady };
-}
-
-/** Takes note of what a person (or AWS) did to the machine's power since this controller last acted. */
-export function foldMachinePower(
-  record: DevInstanceRecord,
-  machine: Machine | undefined,
-  now: Instant,
-): DevInstanceRecord {
-  if (machine === undefined) return record;
-  const current = record.machineId === machine.id ? record : { ...record, machineId: machine.id };
-  if (record.step !== undefined) return current;
-  const power = current.power;
-  if (isOn(machine)) {
-    if (power?.state === 'running') return foldRestart(current, machine, now);
-    return isUndecided(current, machine, now) ? current : startedByPerson(current, machine, now);
-  }
-  if (machine.state === 'stopped' || machine.state === 'stopping') {
-    return power?.state === 'stopped' || isUndecided(current, machine, now)
-      ? current
-      : stoppedByOther(current, machine, now);
-  }
-  return current;
-}
-
-/**
- * Whether a power state that contradicts what this controller just brought about may be an old
- * reading: DescribeInstances is eventually consistent. A start or stop dated after our act is proof
- * enough.
- */
-export function isUndecided(record: DevInstanceRecord, machine: Machine, now: Instant): boolean {
-  const power = record.power;
-  if (power?.by !== 'controller' || isOn(machine) === (power.state === 'running')) return false;
-  if (isOn(machine) ? machine.launchedAt > power.at : wasStoppedAfter(machine, power.at)) {
-    return false;
-  }
-  return millisBetween(power.at, now) < consistencyMs;
-}
-
-function wasStoppedAfter({ stoppedAt }: Machine, at: Instant | undefined): boolean {
-  return stoppedAt !== undefined && at !== undefined && stoppedAt > at;
-}
-
-function isOn(machine: Machine): boolean {
-  return machine.state === 'running' || machine.state === 'pending';
-}
-
-/** A machine that was launched later than we know was stopped and started while nobody looked. */
-function foldRestart(record: DevInstanceRecord, machine: Machine, now: Instant): DevInstanceRecord {
-  const { power } = record;
-  // Our own start may count from when it was sent, and land later.
-  if (power === undefined || machine.launchedAt <= plusMillis(power.at, 2 * consistencyMs)) {
-    return record;
-  }
-  const stopped = { ...power, state: 'stopped' } as const;
-  return startedByPerson({ ...forget(record, ...upFacts), power: stopped }, machine, now);
-}
-
-function startedByPerson(
-  record: DevInstanceRecord,
-  machine: Machine,
-  now: Instant,
-): DevInstanceRecord {
-  // moto does not renew LaunchTime on start; a launch time before our own stop says nothing.
-  const since = record.power?.at;
-  const at = since !== undefined && machine.launchedAt > since ? machine.launchedAt : now;
-  const isOff = dutyAt(record.effective.schedule, {}, at).state === 'stopped';
-  return {
-    ...record,
-    power: { state: 'running', at, by: 'person' },
-    upSince: upSinceOf(record, at),
-    becomingReadySince: now,
-    ...(isOff ? { manualStart: { at, cause: 'person' as const } } : {}),
-  };
-}
-
-function stoppedByOther(
-  record: DevInstanceRecord,
-  machine: Machine,
-  now: Instant,
-): DevInstanceRecord {
-  return {
-    ...forget(record, 'becomingReadySince', 'standInType', ...upFacts),
-    power: { state: 'stopped', at: stopTimeOf(record, machine, now), by: stopper(record, machine) },
-  };
-}
-
-/** A shutdown inside the machine has no date: it counts from when it is seen. */
-function stopTimeOf({ power }: DevInstanceRecord, { stoppedAt }: Machine, now: Instant): Instant {
-  const isDated = stoppedAt !== undefined && power !== undefined && power.at < stoppedAt;
-  return isDated && stoppedAt < now ? stoppedAt : now;
-}
-
-function stopper(record: DevInstanceRecord, machine: Machine): 'controller' | 'person' | 'aws' {
-  const code = machine.stateReason?.code ?? '';
-  if (code.startsWith('Server.')) return 'aws';
-  // Taken over with a lost ledger, it was most likely stopped by its schedule.
-  const isAdopted = record.power === undefined;
-  return isAdopted && code !== 'Client.InstanceInitiatedShutdown' ? 'controller' : 'person';
 }
 
 /** Takes note of readiness: since when it is awaited, and that a home once became ready. */

@@ -82,12 +82,13 @@ function askedByName(requests: readonly LedgerRequest[], now: Instant) {
 
 function overrideOf(
   { id, actor, reason, at, expiresAt }: LedgerRequest,
-  { state, command }: Extract<LedgerRequest['work'], { kind: 'override' }>,
+  { state, command, foundOff }: Extract<LedgerRequest['work'], { kind: 'override' }>,
   now: Instant,
 ): Override {
   // What is in the ledger was asked for, though the asker's clock may run ahead of ours.
   const from = at < now ? at : now;
-  return { id, state, command, actor, reason, from, until: expiresAt };
+  const found = foundOff === undefined ? {} : { foundOff };
+  return { id, state, command, actor, reason, from, until: expiresAt, ...found };
 }
 
 function recordsByHome({ records }: World): ReadonlyMap<string, readonly DevInstanceRecord[]> {

@@ -8,7 +8,7 @@ import { isFitting, typeMisfit } from '../type-fit.ts';
 import { isBeingCreated } from './creating.ts';
 import { isWindowOpen, orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
-import { isUndecided } from './fold.ts';
+import { isUndecided } from './fold-power.ts';
 import { retryOf } from './memory.ts';
 import { isReady, readyDeadline } from './ready.ts';
 import { isSuspended, type Situation } from './situation.ts';

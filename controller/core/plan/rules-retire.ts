@@ -5,7 +5,7 @@ import { tagKeys } from '../tags.ts';
 import { absenceDoubt } from './absence.ts';
 import { detachHome } from './detach.ts';
 import { change, type Finding, hold, type Rule, unreadFinding } from './finding.ts';
-import { isUndecided } from './fold.ts';
+import { isUndecided } from './fold-power.ts';
 import { setPhaseAction } from './launch.ts';
 import { stopWhenDue } from './rules-power.ts';
 import { holdsHome, isUnread, type Situation } from './situation.ts';

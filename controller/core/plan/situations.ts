@@ -3,8 +3,9 @@ import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { isSameData } from '../same-data.ts';
 import { dutyOf, foldAsked, foldOff } from './duty.ts';
-import { foldDeadLaunch, foldHome, foldMachinePower, foldReadiness, foldStep } from './fold.ts';
+import { foldDeadLaunch, foldHome, foldReadiness, foldStep } from './fold.ts';
 import { foldLostHome, foldRequests, foldRetirement } from './fold-home.ts';
+import { foldMachinePower } from './fold-power.ts';
 import { imageKey } from './launch.ts';
 import { forget, keepRetries } from './memory.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -72,7 +73,8 @@ export function situationOf(
   const kept = foldLostHome(foldRequests(noted, neighbours, world), index, neighbours);
   const found = findResources(kept, index, observed);
   const retiring = foldRetirement(kept, { spec, standing, ...found, observed, now });
-  const powered = foldMachinePower(retiring, found.machine, now);
+  const overrides = neighbours.overridesOf(kept.name);
+  const powered = foldMachinePower(retiring, found.machine, { overrides, now });
   const ready = isReady(found.machine, found.home, observed);
   const known =
     ready || !isReadinessUnread(observed)

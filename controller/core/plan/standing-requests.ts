@@ -62,7 +62,7 @@ function endOfStanding(
   const wasStopped =
     work.state === 'running' &&
     power?.state === 'stopped' &&
-    power.at >= request.at &&
+    power.at > request.at &&
     (power.rest !== undefined ||
       (power.by === 'person' && record?.effective.schedule.manualStop !== 'restart'));
   return wasStopped

@@ -12,6 +12,8 @@ export interface Override {
   readonly command: 'extend' | 'start' | 'stop';
   readonly actor: string;
   readonly reason: string;
+  /** The machine was seen off when it was asked for. */
+  readonly foundOff?: true;
 }
 
 /** What was done to a machine, as far as it may still count beside its schedule. */

@@ -159,7 +159,8 @@ function overrideAt(
   const nextFrom = overrides.find(({ from }) => from > at)?.from;
   if (newest === undefined || newest.until <= at) return { current: undefined, nextFrom };
   // Who stops a machine that was to run means it: the later act counts.
-  const isUndone = newest.state === 'running' && isWithin(stop?.at, newest.from, at);
+  const isUndone =
+    newest.state === 'running' && stop !== undefined && newest.from < stop.at && stop.at <= at;
   return { current: isUndone ? undefined : newest, nextFrom };
 }
 
