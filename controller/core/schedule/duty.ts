@@ -2,7 +2,8 @@ import type { Duty, DutyChange, ResolvedSchedule, ScheduleTimes } from '../desir
 import { fromMillis, type Instant, toMillis } from '../instant.ts';
 import { compileSchedule } from './compiled-schedule.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
-import { type Stance, stanceAt, type Timeline, timelineOf } from './stance.ts';
+import { type Stance, stanceAt } from './stance.ts';
+import { type Timeline, timelineOf } from './timeline.ts';
 import { nextTransition, type WindowsDuty, windowsDuty } from './windows.ts';
 
 /**
@@ -117,10 +118,10 @@ export function changesAhead(
 
 /** What is remembered once a machine was started or stopped as its duty says. */
 export function afterChange(memory: ScheduleMemory, change: DutyChange): ScheduleMemory {
-  const { upSince: _, idleSince: __, ...rest } = memory;
+  const { upSince: _, idleSince: __, stop: ___, ...rest } = memory;
   const { at, state, rule } = change;
   if (state === 'running') return { ...rest, upSince: at };
-  const { manualStart: ___, ...left } = rest;
+  const { manualStart: ____, ...left } = rest;
   return rule === 'idle' || rule === 'max-uptime' ? { ...left, stop: { at, by: rule } } : left;
 }
 

@@ -1,8 +1,13 @@
-import type { ResolvedSchedule } from '../desired.ts';
-import { type Instant, minuteMs, toMillis } from '../instant.ts';
 import { clockText } from './clock.ts';
-import { type CompiledSchedule, compileSchedule, withLead } from './compiled-schedule.ts';
-import { type Override, runThroughMs, type ScheduleMemory } from './schedule-memory.ts';
+import type { CompiledSchedule } from './compiled-schedule.ts';
+import { runThroughMs } from './schedule-memory.ts';
+import {
+  type Hold,
+  stopCauses,
+  type TimedOverride,
+  type TimedStop,
+  type Timeline,
+} from './timeline.ts';
 import { type WindowsDuty, windowsDuty } from './windows.ts';
 
 /** What is wanted at a moment, and until when at least: afterwards another rule may want the same. */
@@ -12,90 +17,6 @@ export interface Stance extends WindowsDuty {
   readonly requestId?: string;
 }
 
-/** A schedule and what was done to its machine, read once: moments in milliseconds since the epoch. */
-export interface Timeline {
-  readonly schedule: CompiledSchedule;
-  readonly overrides: readonly TimedOverride[];
-  readonly hold: Hold | undefined;
-  readonly stop:
-    | { readonly at: number; readonly cause: Pick<Stance, 'rule' | 'reason'> }
-    | undefined;
-  /** When it has been up for as long as it may. */
-  readonly upSince: number | undefined;
-  readonly maxUptimeMs: number | undefined;
-  readonly idleSince: number | undefined;
-  readonly idleStopMs: number | undefined;
-}
-
-interface TimedOverride extends Pick<Override, 'id' | 'state' | 'command' | 'actor' | 'reason'> {
-  readonly from: number;
-  readonly until: number;
-}
-
-interface Hold {
-  readonly from: number;
-  readonly until: number;
-  /** For people: how it came to run. */
-  readonly because: string;
-}
-
-/** Reads what counts beside the windows. Throws as `compileSchedule` does. */
-export function timelineOf(schedule: ResolvedSchedule, memory: ScheduleMemory): Timeline {
-  const { upSince, idleSince, leadMs = 0 } = memory;
-  return {
-    schedule: withLead(compileSchedule(schedule), leadMs),
-    overrides: timedOverrides(memory.overrides ?? []),
-    hold: holdOf(schedule, memory.manualStart),
-    stop: stopOf(schedule, memory.stop),
-    upSince: millisOf(upSince),
-    maxUptimeMs: toMs(schedule.maxUptimeMinutes),
-    idleSince: millisOf(idleSince),
-    idleStopMs: toMs(schedule.idleStopAfterMinutes),
-  };
-}
-
-function millisOf(instant: Instant | undefined): number | undefined {
-  return instant === undefined ? undefined : toMillis(instant);
-}
-
-function toMs(minutes: number | undefined): number | undefined {
-  return minutes === undefined ? undefined : minutes * minuteMs;
-}
-
-/** By the moment they were asked for; two at once stay as they are. */
-function timedOverrides(overrides: readonly Override[]): readonly TimedOverride[] {
-  return overrides
-    .map(({ from, until, ...rest }) => ({
-      ...rest,
-      from: toMillis(from),
-      until: toMillis(until),
-    }))
-    .sort((one, other) => one.from - other.from);
-}
-
-function holdOf(
-  schedule: ResolvedSchedule,
-  start: ScheduleMemory['manualStart'],
-): Hold | undefined {
-  if (start === undefined || schedule.manualStartHoldMinutes === 0) return undefined;
-  const from = toMillis(start.at);
-  const because = start.cause === 'creation' ? 'made outside its windows' : 'started by hand';
-  return { from, until: from + schedule.manualStartHoldMinutes * minuteMs, because };
-}
-
-const stopCauses = {
-  person: { rule: 'manual-stop', reason: 'stopped by hand' },
-  idle: { rule: 'idle', reason: 'stopped as nobody used it' },
-  'max-uptime': { rule: 'max-uptime', reason: 'stopped at its longest uptime' },
-} as const;
-
-/** A stop that keeps it off: the controller's own for idleness or uptime always does. */
-function stopOf(schedule: ResolvedSchedule, stop: ScheduleMemory['stop']): Timeline['stop'] {
-  if (stop === undefined) return undefined;
-  if (stop.by === 'person' && schedule.manualStop === 'restart') return undefined;
-  return { at: toMillis(stop.at), cause: stopCauses[stop.by] };
-}
-
 /**
  * What is wanted at a moment: the longest uptime over overrides over exceptions over windows and
  * holds; idleness only stops. Everything but the moment is fixed, so that any moment can be asked.
@@ -103,13 +24,19 @@ function stopOf(schedule: ResolvedSchedule, stop: ScheduleMemory['stop']): Timel
 export function stanceAt(timeline: Timeline, at: number): Stance {
   const uptime = uptimeAt(timeline, at);
   if ('stance' in uptime) return uptime.stance;
-  const { current, nextFrom } = overrideAt(timeline, at);
+  const known = withStopAt(timeline, uptime.missedStop);
+  const { current, nextFrom } = overrideAt(known, at);
   const stance =
     current === undefined
-      ? withIdleness(timeline, baseAt(timeline, at), at)
-      : stanceOf(timeline, current, at);
+      ? withIdleness(known, baseAt(known, at), at)
+      : stanceOf(known, current, at);
   const until = earliest(stance.until, uptime.end, nextFrom);
   return until === stance.until ? stance : { ...stance, until };
+}
+
+function withStopAt(timeline: Timeline, missed: TimedStop | undefined): Timeline {
+  const isLatest = missed !== undefined && missed.at > (timeline.stop?.at ?? missed.at - 1);
+  return isLatest ? { ...timeline, stop: missed } : timeline;
 }
 
 function earliest(...moments: readonly (number | undefined)[]): number | undefined {
@@ -117,19 +44,22 @@ function earliest(...moments: readonly (number | undefined)[]): number | undefin
   return known.length === 0 ? undefined : Math.min(...known);
 }
 
+type Uptime =
+  | { readonly stance: Stance }
+  /** Up until then at the latest, after a stop that should have been. */
+  | { readonly end?: number | undefined; readonly missedStop?: TimedStop | undefined };
+
 /**
  * Up for at most `maxUptime` from each start, then off until the next window starts or somebody
  * starts it; a stop or start that was missed counts as made.
  */
-function uptimeAt(
-  timeline: Timeline,
-  at: number,
-): { readonly stance: Stance } | { readonly end: number | undefined } {
+function uptimeAt(timeline: Timeline, at: number): Uptime {
   const { maxUptimeMs, upSince } = timeline;
-  if (maxUptimeMs === undefined || upSince === undefined) return { end: undefined };
+  if (maxUptimeMs === undefined || upSince === undefined) return {};
+  let missedStop: TimedStop | undefined;
   for (let up = upSince; ; ) {
     const end = up + maxUptimeMs;
-    if (at < end) return { end };
+    if (at < end) return { end, missedStop };
     const until = nextStartAfter(timeline, end);
     if (until === undefined || at < until) {
       const reason = `up since ${clockText(timeline.schedule.zone, up, at)}, as long as it may`;
@@ -137,6 +67,7 @@ function uptimeAt(
       return { stance: { ...stance, field: ['maxUptime'], isAsked: true } };
     }
     up = until;
+    missedStop = { at: end, cause: stopCauses['max-uptime'] };
   }
 }
 
@@ -159,9 +90,13 @@ function overrideAt(
   const nextFrom = overrides.find(({ from }) => from > at)?.from;
   if (newest === undefined || newest.until <= at) return { current: undefined, nextFrom };
   // Who stops a machine that was to run means it: the later act counts.
-  const isUndone =
-    newest.state === 'running' && stop !== undefined && newest.from < stop.at && stop.at <= at;
+  const isUndone = newest.state === 'running' && isLater(stop?.at, newest.from, at);
   return { current: isUndone ? undefined : newest, nextFrom };
+}
+
+/** Of two acts at once, what was asked for counts. */
+function isLater(moment: number | undefined, from: number, to: number): boolean {
+  return moment !== undefined && from < moment && moment <= to;
 }
 
 function isWithin(moment: number | undefined, from: number, to: number): boolean {
@@ -192,13 +127,22 @@ function baseAt(timeline: Timeline, at: number): Stance {
   if (hold !== undefined && doesHoldCount(timeline, hold, at)) {
     return withHold(schedule, windows, hold, at);
   }
-  return stop === undefined ? windows : withStop(schedule, windows, stop, at);
+  if (stop === undefined || isRevoked(timeline, stop.at, at)) return windows;
+  return withStop(schedule, windows, stop, at);
 }
 
-/** A hold is over for good where something stopped the machine after it began. */
+/** A hold is over for good where something stopped the machine after it began, or kept it off then. */
 function doesHoldCount({ stop, overrides }: Timeline, hold: Hold, at: number): boolean {
   if (hold.from > at || isWithin(stop?.at, hold.from, at)) return false;
-  return !overrides.some(({ state, from }) => state === 'stopped' && isWithin(from, hold.from, at));
+  return !overrides.some(({ state, from, until }, index) => {
+    const end = Math.min(until, overrides[index + 1]?.from ?? until);
+    return state === 'stopped' && from <= at && (from >= hold.from || end > hold.from);
+  });
+}
+
+/** A stop is over for good where somebody asked for the machine later: it was started for that. */
+function isRevoked({ overrides }: Timeline, stoppedAt: number, at: number): boolean {
+  return overrides.some(({ state, from }) => state === 'running' && stoppedAt < from && from <= at);
 }
 
 function withHold(
@@ -229,7 +173,7 @@ function endOfHeldStretch(schedule: CompiledSchedule, heldUntil: number): number
 function withStop(
   schedule: CompiledSchedule,
   windows: WindowsDuty,
-  stop: NonNullable<Timeline['stop']>,
+  stop: TimedStop,
   at: number,
 ): Stance {
   if (windows.state === 'stopped' || stop.at > at) return windows;
@@ -248,13 +192,36 @@ function withStop(
 function withIdleness(timeline: Timeline, base: Stance, at: number): Stance {
   const { idleSince, idleStopMs, schedule } = timeline;
   if (idleStopMs === undefined || idleSince === undefined || base.state === 'stopped') return base;
-  // Whoever it was started or kept for is given the whole time to come.
-  const lastAsked = timeline.overrides.findLast(({ until }) => until <= at)?.until;
-  const begun = Math.max(idleSince, base.since ?? idleSince, lastAsked ?? idleSince);
+  const windows = startsAround(schedule, at);
+  const begun = Math.max(idleSince, windows.last ?? idleSince, lastWish(timeline, at) ?? idleSince);
   const end = begun + idleStopMs;
   if (at < end) return { ...base, until: earliest(base.until, end) };
   const reason = `unused since ${clockText(schedule.zone, begun, at)}`;
-  const { until } = base;
+  const until = earliest(base.until, windows.next);
   const field = ['idleStop', 'after'];
   return { state: 'stopped', rule: 'idle', reason, field, since: end, until, isAsked: true };
+}
+
+/** The last start of a window by then, and the first one after. */
+function startsAround(
+  schedule: CompiledSchedule,
+  at: number,
+): { readonly last: number | undefined; readonly next: number | undefined } {
+  const { state, since, until } = windowsDuty(schedule, at);
+  if (state === 'running') {
+    return { last: since, next: until && windowsDuty(schedule, until).until };
+  }
+  return { last: since && windowsDuty(schedule, since - 1).since, next: until };
+}
+
+/**
+ * When a hold began or an override ended: whoever it was started or kept for is given the whole
+ * time from then.
+ */
+function lastWish({ overrides, hold, stop }: Timeline, at: number): number | undefined {
+  const asked = overrides.findLast(({ from }) => from <= at);
+  const isUndone = asked?.state === 'running' && isLater(stop?.at, asked.from, asked.until);
+  const moments = [hold?.from, isUndone ? undefined : asked?.until];
+  const wishes = moments.filter((moment) => moment !== undefined).filter((moment) => moment <= at);
+  return wishes.length === 0 ? undefined : Math.max(...wishes);
 }

@@ -234,15 +234,25 @@ function isWithin(stretch: Stretch, at: number): boolean {
   return stretch.from <= at && at < stretch.until;
 }
 
-/** Of the windows begun by then, the one that stays open longest; in a closed gap, the one before. */
+/**
+ * Of the windows open then, the one that stays open longest; before a window's time, or in a closed
+ * gap, of those begun.
+ */
 function causeToRun(windows: readonly OpenWindow[], at: number): Cause | undefined {
-  let longest: OpenWindow | undefined;
-  for (const open of windows) {
-    if (open.from <= at && (longest === undefined || open.until > longest.until)) longest = open;
-  }
+  const begun = windows.filter(({ from }) => from <= at);
+  const open = begun.filter(({ opens, until }) => opens <= at && at < until);
+  const longest = longestOf(open) ?? longestOf(begun);
   if (longest === undefined || at >= longest.opens) return longest?.window;
   const { reason, field } = longest.window;
   return { rule: 'early-start', reason: `started early to be ready for ${reason}`, field };
+}
+
+function longestOf(windows: readonly OpenWindow[]): OpenWindow | undefined {
+  let longest: OpenWindow | undefined;
+  for (const window of windows) {
+    if (longest === undefined || window.until > longest.until) longest = window;
+  }
+  return longest;
 }
 
 function nearestEdges(windows: readonly OpenWindow[], at: number): Stretch {
