@@ -11,6 +11,7 @@ import { tagKeys } from '../core/tags.ts';
 import { ageText } from './age.ts';
 import { alignedLines } from './aligned.ts';
 import { eventLines } from './events-table.ts';
+import { inForceText } from './in-force.ts';
 import { localTime, placeOf } from './local-time.ts';
 import type { Paint } from './paint.ts';
 import { changeBlock, holdBlock } from './plan-text.ts';
@@ -82,6 +83,12 @@ function specRows(inspection: Inspection, spec: EffectiveSpec): readonly Row[] {
         ? undefined
         : `${verb} ${localTime(transition.at, world.now, timezone)} ${placeOf(timezone)}`,
     ],
+    ...inspection.asked.map(
+      (request): Row => [
+        request.work.kind === 'override' ? 'Override' : 'Suspended',
+        inForceText(request, world.now, timezone),
+      ],
+    ),
     ['Image', imageText(inspection, spec)],
     [
       'Upgrade',
