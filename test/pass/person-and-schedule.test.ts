@@ -138,6 +138,17 @@ test('a machine in place of one that was terminated goes on as that was: no hold
   expect(await stateOf(rig)).toBe('stopped');
 });
 
+test('a machine that is terminated while nothing ever has it on is not said to be made now', async () => {
+  const rig = await livingRig();
+  rig.desired = makeDesired([makeSpec({ schedule: office({ mode: 'never' }) })]);
+  await rig.settle();
+  await rig.account.people.terminate(await machineIdOf(rig));
+  await settleAt(rig, '11:00');
+  const { changes } = await rig.plan();
+  expect(changes).toMatchObject([{ kind: 'recover', note: 'when it is next to run' }]);
+  expect(changes[0]).not.toHaveProperty('at');
+});
+
 test('a machine in place of one that was terminated has the whole of its longest uptime', async () => {
   const rig = await livingRig({ schedule: office({ maxUptimeMinutes: 300 }) });
   await waitUntil(rig, '14:00');

@@ -29,7 +29,7 @@ export interface Rig {
   /** What a controller sees of what was observed: stale, partial or distorted readings. */
   lens: (observed: Observed) => Observed;
   /** Told of each batch right before it is performed; what it throws ends the pass there. */
-  beforePerform: (actions: readonly Action[]) => void;
+  beforePerform: (actions: readonly Action[]) => void | Promise<void>;
   /** The controller's monotonic clock. */
   steadyMs: number;
   readonly account: SimAccount;
@@ -189,8 +189,8 @@ export async function openRig(
       const cloud: Cloud = {
         ...clear,
         observe: async (interest) => rig.lens(await clear.observe(interest)),
-        perform: (actions, mayMutate) => {
-          rig.beforePerform(actions);
+        perform: async (actions, mayMutate) => {
+          await rig.beforePerform(actions);
           return clear.perform(actions, mayMutate);
         },
       };

@@ -251,8 +251,8 @@ function wholeChanges(
     state.action === undefined && state.waiting === undefined && duty.state === 'stopped';
   // A first machine is made at once; one around a home that is there waits for its schedule.
   const waits = isIdle && (record.ordinal > 0 || !isBeingCreated(record));
-  const start = waits && duty.until !== undefined ? duty.until : 'now';
-  const rest = blocker === undefined ? { at: start } : { withheldBy: blocker };
+  const due = waits ? whenDue(duty.until) : { at: 'now' as const };
+  const rest = blocker === undefined ? due : { withheldBy: blocker };
   if (isBeingCreated(record)) {
     const details = creationDetails(spec, image, duty);
     const note =
@@ -268,6 +268,11 @@ function wholeChanges(
   if (machine !== undefined) return [];
   const details = [`new machine ${spec.instanceType} around home ${record.homeId} in ${record.az}`];
   return [change(situation, 'recover', ['machine_gone'], { details, ...rest })];
+}
+
+/** What waits for a schedule that never has it on waits for a person. */
+function whenDue(until: Instant | undefined): Pick<Change, 'at' | 'note'> {
+  return until === undefined ? { note: 'when it is next to run' } : { at: until };
 }
 
 function transitionOf(situation: Situation): Transition | undefined {
