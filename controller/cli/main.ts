@@ -5,7 +5,6 @@ import { addHomes } from './home-commands.ts';
 import { exitCodes, Interrupted, processIo, UsageError } from './io.ts';
 import { addOverrides } from './override-commands.ts';
 import type { PlanOptions } from './plan.ts';
-import type { SchedulePreviewOptions } from './schedule-preview.ts';
 import { addSuspensions } from './suspension-commands.ts';
 import { addViews } from './view-commands.ts';
 
@@ -104,30 +103,21 @@ function addReading(program: Command, run: RunCommand): void {
   const schedule = program.command('schedule').description('look at schedules');
   schedule
     .command('preview')
-    .description('show every start and stop between two moments')
-    .argument('[name]', 'a DevInstance, with all that counts beside its windows')
-    .option('--schedule <ref>', 'a Schedule in the specs, by name')
-    .option('--file <file>', 'a Schedule in YAML')
-    .option('--from <instant>', 'first moment, 2026-10-23T00:00:00Z (default: now)')
-    .option('--until <instant>', 'moment after the last')
-    .option('--days <n>', 'so many local days instead of --until (default: 7)')
+    .description('show every start and stop of a schedule between two moments')
+    .requiredOption('--file <file>', 'a Schedule in YAML')
+    .requiredOption('--from <instant>', 'first moment, 2026-10-23T00:00:00Z')
+    .requiredOption('--until <instant>', 'moment after the last')
     .addOption(output(['text', 'json'], 'text'))
     .addHelpText(
       'after',
       lines(
-        'Exit: 0 done, 1 unknown, invalid or could not be read, 64 wrong usage.',
-        '',
         'Examples:',
-        '  $ devinstance schedule preview ada-01',
-        '  $ devinstance schedule preview --schedule madrid-office --days 14',
         '  $ devinstance schedule preview --file specs/schedules/madrid-office.yaml \\',
         '      --from 2026-10-23T00:00:00Z --until 2026-10-30T00:00:00Z',
       ),
     )
-    .action((name: string | undefined, options: SchedulePreviewOptions) =>
-      run(async (io, globals) =>
-        (await import('./schedule-preview.ts')).runSchedulePreview(name, options, globals, io),
-      ),
+    .action((options: { file: string; from: string; until: string; output: 'text' | 'json' }) =>
+      run(async (io) => (await import('./schedule-preview.ts')).runSchedulePreview(options, io)),
     );
 }
 

@@ -11,7 +11,6 @@ import { tagKeys } from '../core/tags.ts';
 import { ageText } from './age.ts';
 import { alignedLines } from './aligned.ts';
 import { eventLines } from './events-table.ts';
-import { inForceText } from './in-force.ts';
 import { localTime, placeOf } from './local-time.ts';
 import type { Paint } from './paint.ts';
 import { changeBlock, holdBlock } from './plan-text.ts';
@@ -83,12 +82,6 @@ function specRows(inspection: Inspection, spec: EffectiveSpec): readonly Row[] {
         ? undefined
         : `${verb} ${localTime(transition.at, world.now, timezone)} ${placeOf(timezone)}`,
     ],
-    ...inspection.asked.map(
-      (request): Row => [
-        request.work.kind === 'override' ? 'Override' : 'Suspended',
-        inForceText(request, world.now, timezone),
-      ],
-    ),
     ['Image', imageText(inspection, spec)],
     [
       'Upgrade',

@@ -2,7 +2,6 @@ import { stringify } from 'yaml';
 import type { Home, Machine } from '../core/observed.ts';
 import { conditionsOf } from '../core/plan/conditions.ts';
 import type { Inspection } from '../core/plan/inspect.ts';
-import type { Status } from '../core/plan/world.ts';
 import type { DevInstanceRecord } from '../core/record.ts';
 import { present } from '../core/spec/present.ts';
 import { tagKeys } from '../core/tags.ts';
@@ -39,7 +38,7 @@ export function manifestText(manifest: Manifest, output: 'yaml' | 'json'): strin
 }
 
 function statusManifest(inspection: Inspection): Manifest {
-  const { status, situation, spec, holds, changes, waiting, record, asked } = inspection;
+  const { status, situation, spec, holds, changes, waiting, record } = inspection;
   const { machine, home } = situation ?? {};
   const sinceOf = (reason: string) => record?.holds?.find((held) => held.reason === reason)?.since;
   return present({
@@ -47,8 +46,7 @@ function statusManifest(inspection: Inspection): Manifest {
     sync: status?.sync,
     health: status?.health,
     message: status?.message,
-    duty: status?.duty && dutyManifest(status.duty),
-    inForce: unlessEmpty(asked.map(({ name: _name, ...rest }) => rest)),
+    duty: status?.duty,
     machine: machine === undefined ? undefined : machineManifest(machine, record?.power),
     home: home === undefined ? undefined : homeManifest(home),
     changes: unlessEmpty(changes.map(({ name: _name, owner: _owner, ...rest }) => rest)),
@@ -59,11 +57,6 @@ function statusManifest(inspection: Inspection): Manifest {
     resolved: spec === undefined ? undefined : resolvedManifest(spec),
     conditions: conditionsOf(inspection),
   });
-}
-
-function dutyManifest(duty: NonNullable<Status['duty']>): Manifest {
-  const { state, rule, reason, enforced, since, until } = duty;
-  return present({ state, rule, reason, enforced, since, until });
 }
 
 function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {

@@ -2,7 +2,6 @@ import type { Problem } from '../core/desired.ts';
 import type { Instant } from '../core/instant.ts';
 import type { ReadFailure } from '../core/observed.ts';
 import type { Plan } from '../core/plan/world.ts';
-import type { LedgerRequest } from '../core/request.ts';
 import { countChanges } from './plan-text.ts';
 
 /** Grows when a line's meaning changes; new fields and new types of line do not count. */
@@ -33,16 +32,9 @@ export function planNdjson(
     ...plan.holds.map((held) => ({ type: 'hold', ...held })),
     ...plan.waiting.map((waiting) => ({ type: 'waiting', ...waiting })),
     ...plan.transitions.map((transition) => ({ type: 'transition', ...transition })),
-    ...plan.inForce.map(inForce),
     { type: 'change_summary', ...countChanges(plan) },
   ];
   return ndjson(lines);
-}
-
-function inForce({ id, name, work, actor, reason, at, expiresAt }: LedgerRequest) {
-  const asked = { id, name, actor, reason, since: at, until: expiresAt };
-  if (work.kind !== 'override') return { type: 'suspension', ...asked };
-  return { type: 'override', state: work.state, command: work.command, ...asked };
 }
 
 /** Problems alone, in the lines of a plan: where there can be none. */

@@ -1,7 +1,6 @@
 import type { ScheduleTimes } from '../core/desired.ts';
 import { hourMs, toMillis } from '../core/instant.ts';
 import { type PreviewDay, previewDays, type SchedulePreview } from '../core/schedule/preview.ts';
-import type { Stretch } from '../core/schedule/windows.ts';
 import { zoneAbbreviation } from './zone-abbreviation.ts';
 
 /** A preview as one JSON object, indented, without a newline at the end. */
@@ -9,24 +8,12 @@ export function schedulePreviewJson(preview: SchedulePreview): string {
   return JSON.stringify(preview, undefined, 2);
 }
 
-/** What a preview is of beside a schedule's windows. */
-export interface PreviewExtras {
-  /** The stretches in state running. */
-  readonly stretches?: readonly Stretch[];
-  /** What else is to be known, a line each. */
-  readonly notes?: readonly string[];
-}
-
 /**
  * A preview for people: a line for each local date with its running times, hours and what is
- * special about it, the total, and notes. Without a newline at the end.
+ * special about it, and the total. Without a newline at the end.
  */
-export function schedulePreviewText(
-  times: ScheduleTimes,
-  preview: SchedulePreview,
-  { stretches, notes = [] }: PreviewExtras = {},
-): string {
-  const rows = previewDays(times, preview, stretches).map((day) => ({
+export function schedulePreviewText(times: ScheduleTimes, preview: SchedulePreview): string {
+  const rows = previewDays(times, preview).map((day) => ({
     date: `${titleCase(day.weekday)} ${day.date}`,
     running: runningText(day, preview.timezone),
     hours: day.hours === 0 ? '' : `${hoursText(day.hours)} h`,
@@ -43,7 +30,6 @@ export function schedulePreviewText(
     `${preview.name} in ${preview.timezone}, from ${preview.from} until ${preview.until}`,
     ...lines,
     totalText(preview),
-    ...notes,
   ].join('\n');
 }
 

@@ -31,8 +31,7 @@ function nextOf(status: Status, now: Instant): string {
   const until = status.duty?.until;
   if (status.duty === undefined || until === undefined) return '-';
   const verb = status.duty.state === 'running' ? 'stop' : 'start';
-  const asked = status.duty.rule === 'override' ? ' (asked for)' : '';
-  return `${verb} ${localTime(until, now, status.timezone)} ${placeOf(status.timezone)}${asked}`;
+  return `${verb} ${localTime(until, now, status.timezone)} ${placeOf(status.timezone)}`;
 }
 
 /** The table of `get`, aligned, with a header. */

@@ -2,14 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import {
-  runSchedulePreview,
-  type SchedulePreviewOptions,
-} from '../../controller/cli/schedule-preview.ts';
+import { runSchedulePreview } from '../../controller/cli/schedule-preview.ts';
 import { previewSchedule } from '../../controller/core/schedule/preview.ts';
 import { schedulePreviewText } from '../../controller/render/schedule-preview.ts';
 import { zoneAbbreviation } from '../../controller/render/zone-abbreviation.ts';
-import { listen } from '../support/cli-fleet.ts';
 import { scheduleTimes } from '../support/schedules.ts';
 
 const week = ['2026-10-22T22:00:00.000Z', '2026-10-29T23:00:00.000Z'] as const;
@@ -129,23 +125,32 @@ spec:
 `;
 
 async function runPreview(
-  options: Partial<SchedulePreviewOptions>,
+  options: Partial<Parameters<typeof runSchedulePreview>[0]>,
   yaml = scheduleYaml,
 ): Promise<{ exitCode: number; out: string; err: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'schedule-preview-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const file = join(folder, 'madrid-office.yaml');
   await writeFile(file, yaml);
-  const io = listen();
-  const usual = {
-    file,
-    from: '2026-10-23T00:00:00+02:00',
-    until: '2026-10-26T00:00:00+01:00',
-    output: 'text',
-  } as const;
-  const globals = { specs: folder, cloud: 'sim', ledger: 'memory', color: false };
-  const exitCode = await runSchedulePreview(undefined, { ...usual, ...options }, globals, io);
-  return { exitCode, ...io.heard };
+  const written = { out: '', err: '' };
+  const exitCode = await runSchedulePreview(
+    {
+      file,
+      from: '2026-10-23T00:00:00+02:00',
+      until: '2026-10-26T00:00:00+01:00',
+      output: 'text',
+      ...options,
+    },
+    {
+      out: (text) => {
+        written.out += text;
+      },
+      err: (text) => {
+        written.err += text;
+      },
+    },
+  );
+  return { exitCode, ...written };
 }
 
 test('the command prints one JSON object', async () => {

@@ -1,6 +1,5 @@
 import type { EffectiveSpec } from '../desired.ts';
 import type { DevInstanceRecord } from '../record.ts';
-import { everyName, type LedgerRequest } from '../request.ts';
 import { firstRecord } from './binding.ts';
 import { neighboursOf } from './neighbours.ts';
 import { indexResources, type Situation } from './situation.ts';
@@ -22,8 +21,6 @@ export interface Inspection {
   readonly holds: readonly Hold[];
   readonly waiting: string | undefined;
   readonly transition: Transition | undefined;
-  /** What people asked for that is in force, of it or of every DevInstance. */
-  readonly asked: readonly LedgerRequest[];
 }
 
 /** The names of all DevInstances: in the specs, valid or not, or in the ledger. */
@@ -54,7 +51,6 @@ export function inspect(world: World, plan: Plan, names: readonly string[]): rea
       holds,
       waiting: plan.waiting.find(isItsOwn)?.what,
       transition: plan.transitions.find(isItsOwn),
-      asked: plan.inForce.filter((request) => isItsOwn(request) || request.name === everyName),
     };
   });
 }

@@ -1,5 +1,5 @@
 import type { Action } from '../action.ts';
-import type { DesiredFleet, Duty, EffectiveSpec } from '../desired.ts';
+import type { DesiredFleet, EffectiveSpec } from '../desired.ts';
 import type { Instant } from '../instant.ts';
 import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
@@ -182,7 +182,11 @@ export interface Status {
   readonly az?: string;
   /** Of its schedule: what `duty.until` is shown in. */
   readonly timezone: string;
-  readonly duty?: Partial<Duty> & Pick<Duty, 'state' | 'reason'>;
+  readonly duty?: {
+    readonly state: 'running' | 'stopped';
+    readonly reason: string;
+    readonly until?: Instant;
+  };
   readonly message?: string;
 }
 

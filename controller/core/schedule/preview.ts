@@ -1,11 +1,9 @@
-import type { ResolvedSchedule, ScheduleTimes } from '../desired.ts';
+import type { ScheduleTimes } from '../desired.ts';
 import { dayMs, fromMillis, hourMs, type Instant, toMillis } from '../instant.ts';
 import { dateText, weekdayName } from './calendar.ts';
 import { type CompiledSchedule, closingOf, compileSchedule } from './compiled-schedule.ts';
-import { afterChange, dutyAt } from './duty.ts';
-import type { ScheduleMemory } from './schedule-memory.ts';
 import { runningStretches, type Stretch, transitionsBetween, windowsDuty } from './windows.ts';
-import { clockChanges, firstInstantReading, localMillisAt, zoneOf } from './zone.ts';
+import { clockChanges, firstInstantReading, localMillisAt } from './zone.ts';
 
 /** What a schedule does in [from, until). Moments are UTC ISO text in seconds, `2026-10-23T07:00:00Z`. */
 export interface SchedulePreview {
@@ -51,57 +49,6 @@ export function previewSchedule(
   };
 }
 
-/** A preview, and the stretches in state running that it was made of, cut at both its ends. */
-export interface DutyPreview {
-  readonly preview: SchedulePreview;
-  readonly stretches: readonly Stretch[];
-}
-
-/**
- * Looks ahead at what is wanted of one machine, with all that people did or asked for: each change
- * is taken to be made when it is due. Throws as `compileSchedule` does.
- */
-export function previewDuty(
-  schedule: ResolvedSchedule,
-  memory: ScheduleMemory,
-  name: string,
-  [from, until]: readonly [Instant, Instant],
-): DutyPreview {
-  const [start, end] = [toWholeSeconds(from), toWholeSeconds(until)];
-  const transitions: SchedulePreview['transitions'][number][] = [];
-  const stretches: Stretch[] = [];
-  let known = memory;
-  let since = start;
-  let duty = dutyAt(schedule, known, fromMillis(start));
-  const stateAtFrom = duty.state;
-  for (let { next } = duty; next !== undefined && toMillis(next.at) < end; { next } = duty) {
-    const at = toMillis(next.at);
-    if (duty.state === 'running') stretches.push({ from: since, until: at });
-    transitions.push({ at: secondsText(at), state: next.state, reason: next.reason });
-    known = afterChange(known, next);
-    duty = dutyAt(schedule, known, next.at);
-    since = at;
-  }
-  if (duty.state === 'running') stretches.push({ from: since, until: end });
-  const runningHours = hoursOf(stretches);
-  const moments = { from: secondsText(start), until: secondsText(end) };
-  const { timezone } = schedule;
-  return {
-    preview: { name, timezone, ...moments, stateAtFrom, transitions, runningHours },
-    stretches,
-  };
-}
-
-/**
- * The moment at which the zone's clock reads the same so many dates later. Throws a RangeError on a
- * zone that is none.
- */
-export function datesLater(timezone: string, from: Instant, dates: number): Instant {
-  const zone = zoneOf(timezone);
-  const local = localMillisAt(zone, toMillis(from));
-  return fromMillis(firstInstantReading(zone, local + dates * dayMs));
-}
-
 function toWholeSeconds(instant: Instant): number {
   return Math.floor(toMillis(instant) / 1000) * 1000;
 }
@@ -144,43 +91,28 @@ interface LocalStretch {
   readonly untilClock: string;
 }
 
-/**
- * The local dates of a preview, in order; dates that the zone skipped are left out. `running` are
- * its stretches in state running; those of the schedule alone where they are not given.
- */
-export function previewDays(
-  times: ScheduleTimes,
-  preview: SchedulePreview,
-  running?: readonly Stretch[],
-): readonly PreviewDay[] {
+/** The local dates of a preview, in order; dates that the zone skipped are left out. */
+export function previewDays(times: ScheduleTimes, preview: SchedulePreview): readonly PreviewDay[] {
   const schedule = compileSchedule(times);
   const from = toMillis(preview.from);
   const until = toMillis(preview.until);
-  const stretches = running ?? runningStretches(schedule, from, until);
   const days: PreviewDay[] = [];
   for (let day = Math.floor(from / dayMs) - 1; day <= Math.floor(until / dayMs) + 1; day += 1) {
     const begin = Math.max(from, firstInstantReading(schedule.zone, day * dayMs));
     const end = Math.min(until, firstInstantReading(schedule.zone, (day + 1) * dayMs));
-    if (begin < end)
-      days.push(previewDay(schedule, day, stretchesIn(stretches, begin, end), [begin, end]));
+    if (begin < end) days.push(previewDay(schedule, day, begin, end));
   }
   return days;
-}
-
-/** The parts of the stretches that fall between two moments. */
-function stretchesIn(stretches: readonly Stretch[], from: number, until: number) {
-  return stretches
-    .map((one) => ({ from: Math.max(one.from, from), until: Math.min(one.until, until) }))
-    .filter((one) => one.from < one.until);
 }
 
 function previewDay(
   schedule: CompiledSchedule,
   day: number,
-  stretches: readonly Stretch[],
-  [from, until]: readonly [number, number],
+  from: number,
+  until: number,
 ): PreviewDay {
   const { zone } = schedule;
+  const stretches = runningStretches(schedule, from, until);
   return {
     date: dateText(day),
     weekday: weekdayName(day),
