@@ -27,11 +27,16 @@ const wideColumns: readonly Column[] = [
   ['WHY', (status) => status.message ?? status.duty?.reason ?? '-'],
 ];
 
+/** What was asked for, where that and not the schedule says when it ends. */
+const askedWords = { extend: 'extended', start: 'started', stop: 'stopped' } as const;
+
 function nextOf(status: Status, now: Instant): string {
   const until = status.duty?.until;
   if (status.duty === undefined || until === undefined) return '-';
   const verb = status.duty.state === 'running' ? 'stop' : 'start';
-  return `${verb} ${localTime(until, now, status.timezone)} ${placeOf(status.timezone)}`;
+  const moment = `${localTime(until, now, status.timezone)} ${placeOf(status.timezone)}`;
+  const asked = status.endSetBy === undefined ? '' : ` (${askedWords[status.endSetBy]})`;
+  return `${verb} ${moment}${asked}`;
 }
 
 /** The table of `get`, aligned, with a header. */
