@@ -73,8 +73,14 @@ const stateWords: Readonly<Record<PowerState, string>> = {
 
 function headOf(why: Why): string {
   const { state, verdict, duty, isMade } = why;
-  const is = state === 'none' && !isMade ? 'has no machine yet' : stateWords[state];
-  return `${is}${judgement(verdict, duty)}`;
+  if (state === 'none' && !isMade && isJudged(verdict)) return 'has no machine yet';
+  if (state === 'none' && verdict === 'as-wanted') return 'has no machine, and should be off';
+  return `${stateWords[state]}${judgement(verdict, duty)}`;
+}
+
+/** Whether its schedule says how it should be. */
+function isJudged(verdict: Verdict): boolean {
+  return verdict !== 'suspended' && verdict !== 'retired' && verdict !== 'orphaned';
 }
 
 /** Total: whatever the verdict is, the first line says it. */
@@ -128,8 +134,7 @@ function suspensionText(grounds: Grounds | undefined, clock: Clock): string {
 }
 
 function sinceOf({ verdict, duty, grounds }: Why, clock: Clock): string | undefined {
-  const isOfDuty = verdict !== 'suspended' && verdict !== 'retired' && verdict !== 'orphaned';
-  if (!isOfDuty || duty?.since === undefined || timeless.has(duty.rule)) return undefined;
+  if (!isJudged(verdict) || duty?.since === undefined || timeless.has(duty.rule)) return undefined;
   // A request says itself when it was made.
   return grounds?.kind === 'request' ? undefined : clock(duty.since);
 }
@@ -191,9 +196,17 @@ function leftText({ verdict }: Why, { state, enforced }: Duty): string | undefin
     : 'nobody but a person stops it: its schedule says actions: start-only';
 }
 
+/** Something may still have to be done, which may be held. */
+const unsettled: ReadonlySet<Verdict> = new Set([
+  'not-as-wanted',
+  'orphaned',
+  'retired',
+  'unknown',
+]);
+
 /** What keeps it from being as it should be. */
 function troubleRows({ verdict, holds, interlocks, isObserved }: Why): readonly Row[] {
-  if (verdict !== 'not-as-wanted' && verdict !== 'unknown') return [];
+  if (!unsettled.has(verdict)) return [];
   const observed = 'ObserveMode: the Fleet is only observed, or enforceFor leaves this out';
   return [
     ...(isObserved ? [['Held', `${observed} -> see mode and enforceFor in the Fleet`]] : []),
@@ -205,7 +218,7 @@ function troubleRows({ verdict, holds, interlocks, isObserved }: Why): readonly 
 }
 
 function nowText({ verdict, action }: Why): string | undefined {
-  if (verdict !== 'not-as-wanted' || action === undefined) return undefined;
+  if (!unsettled.has(verdict) || action === undefined) return undefined;
   switch (action) {
     case 'start':
       return 'the next pass starts it';
@@ -213,8 +226,11 @@ function nowText({ verdict, action }: Why): string | undefined {
       return 'the next pass stops it';
     case 'launch':
       return 'the next pass makes a machine';
+    case 'terminate':
+      return 'the next pass terminates it';
     default:
-      return `the next pass goes on with it (${action})`;
+      // Of one that git gave up, other steps change nothing about whether it is on.
+      return isJudged(verdict) ? `the next pass goes on with it (${action})` : undefined;
   }
 }
 

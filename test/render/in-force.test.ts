@@ -139,6 +139,12 @@ test.each([
   expect(describeText(adaWith(request).inspection, [], plain)).toContain(`\n  ${row}\n`);
 });
 
+test('what somebody wrote steers no terminal, in whatever column', () => {
+  const hostile = { ...extension, reason: '\u001b[2J' };
+  const table = statusTable(adaWith(hostile).plan.statuses, now, 'wide', plain);
+  expect(table).toContain('extended until 23:00 by ada: \\u{1b}[2J\n');
+});
+
 test('a request for another DevInstance is not shown', () => {
   expect(describeText(adaWith(suspension).inspection, [], plain)).not.toContain('Suspended');
 });

@@ -81,7 +81,7 @@ export function whyOf(inspection: Inspection, plan: Plan, events: readonly Fleet
     name,
     now: world.now,
     timezone: spec?.schedule.timezone ?? 'UTC',
-    state: situation === undefined ? 'none' : stateOf(situation),
+    state: situation === undefined ? unplannedState(inspection) : stateOf(situation),
     verdict,
     isMade: situation !== undefined && !isBeingCreated(situation.record),
     duty: situation?.duty,
@@ -94,7 +94,7 @@ export function whyOf(inspection: Inspection, plan: Plan, events: readonly Fleet
     interlocks: plan.interlocks.filter(({ reason }) => withheldBy.has(reason)),
     isObserved: spec !== undefined && !isActedOn(world, spec.labels),
     waiting,
-    action: plan.actions.find((action) => action.name === name)?.kind,
+    action: plan.actions.find((action) => action.name === name)?.kind ?? firstAction(inspection),
   };
 }
 
@@ -110,6 +110,19 @@ const powerReasons: ReadonlySet<string> = new Set([
   'ActionRefused',
   'ActionUnclear',
 ]);
+
+/** What cannot be planned is not looked at either. */
+function unplannedState({ record }: Inspection): PowerState {
+  return record === undefined ? 'none' : 'unread';
+}
+
+/** What the pass that binds a new name goes on with at once. */
+function firstAction({ record, changes }: Inspection): Action['kind'] | undefined {
+  const isMade = changes.some(
+    ({ kind, withheldBy }) => kind === 'create' && withheldBy === undefined,
+  );
+  return record === undefined && isMade ? 'launch' : undefined;
+}
 
 function stateOf({ machine, former }: Situation): PowerState {
   return machine?.state ?? (former === 'unread' ? 'unread' : 'none');
