@@ -11,6 +11,7 @@ import { tagKeys } from '../core/tags.ts';
 import { ageText } from './age.ts';
 import { alignedLines } from './aligned.ts';
 import { eventLines } from './events-table.ts';
+import { byText, whatText } from './in-force.ts';
 import { localTime, placeOf } from './local-time.ts';
 import type { Paint } from './paint.ts';
 import { changeBlock, holdBlock } from './plan-text.ts';
@@ -82,6 +83,7 @@ function specRows(inspection: Inspection, spec: EffectiveSpec): readonly Row[] {
         ? undefined
         : `${verb} ${localTime(transition.at, world.now, timezone)} ${placeOf(timezone)}`,
     ],
+    ...inForceRows(inspection, timezone),
     ['Image', imageText(inspection, spec)],
     [
       'Upgrade',
@@ -92,6 +94,14 @@ function specRows(inspection: Inspection, spec: EffectiveSpec): readonly Row[] {
     ['By hand', `may run ${durationOf(spec.schedule.manualStartHoldMinutes)} outside its windows`],
     ['Lifecycle', spec.lifecycle],
   ];
+}
+
+function inForceRows({ inForce, world }: Inspection, timezone: string): readonly Row[] {
+  const context = { now: world.now, timezoneOf: () => timezone };
+  return inForce.map((request) => [
+    request.work.kind === 'override' ? 'Override' : 'Suspended',
+    `${whatText(request, context)} (${byText(request)})`,
+  ]);
 }
 
 function imageText({ world }: Inspection, spec: EffectiveSpec): string {

@@ -14,12 +14,16 @@ export const scheduleEditRule: Rule = (situation) => {
   const { formerSchedule, spec } = situation;
   if (formerSchedule === undefined || isPutAway(situation)) return undefined;
   const details = [
-    `schedule ${formerSchedule.source} -> ${spec.schedule.source}`,
+    sourcesText(formerSchedule, spec.schedule),
     `before: ${aheadText(situation, formerSchedule)}`,
     `after: ${aheadText(situation, spec.schedule)}`,
   ];
   return { changes: [change(situation, 'change', ['spec_schedule'], { details, at: 'now' })] };
 };
+
+function sourcesText({ source: before }: ResolvedSchedule, { source: after }: ResolvedSchedule) {
+  return before === after ? `schedule ${after} edited` : `schedule ${before} -> ${after}`;
+}
 
 function aheadText(situation: Situation, schedule: ResolvedSchedule): string {
   const { now, spec } = situation;

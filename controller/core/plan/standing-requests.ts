@@ -15,8 +15,14 @@ export function overdueEndings(world: World): readonly RequestEnding[] {
 /** The overrides and suspensions that count now, by instant. */
 export function requestsInForce(world: World): readonly LedgerRequest[] {
   return world.requests.filter(
-    (request) => isStanding(request) && endOf(world, request) === undefined,
+    (request) =>
+      isStanding(request) && hasBegun(world, request) && endOf(world, request) === undefined,
   );
+}
+
+/** An override counts from when it was asked for: by a plan for an earlier moment, not yet. */
+function hasBegun({ now }: World, { work, at }: LedgerRequest): boolean {
+  return work.kind !== 'override' || at <= now;
 }
 
 /** Whether a request is a state of things rather than work to be done. */

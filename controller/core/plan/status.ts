@@ -53,6 +53,8 @@ export function statusOf(situation: Situation, outlook: Outlook): Status {
   if (home !== undefined) status.homeSizeGib = home.sizeGib;
   if (az !== undefined) status.az = az;
   if (duty !== undefined) status.duty = duty;
+  const endSetBy = commandEnding(situation);
+  if (endSetBy !== undefined && duty !== undefined) status.endSetBy = endSetBy;
   if (message !== undefined) status.message = message;
   return status;
 }
@@ -66,6 +68,13 @@ function dutyAhead(situation: Situation): Status['duty'] {
     return { state: 'running', reason, until: orphanStopAt(situation) };
   }
   return isPutAway(situation) ? undefined : duty;
+}
+
+/** The command by which its duty ends when it does: that of an override with the same end. */
+function commandEnding({ duty, neighbours, record }: Situation): Status['endSetBy'] {
+  if (duty.requestId === undefined) return undefined;
+  const asked = neighbours.overridesOf(record.name).find(({ id }) => id === duty.requestId);
+  return asked?.until === duty.until ? asked?.command : undefined;
 }
 
 /** Whether its schedule has no more say: suspended or retired. */

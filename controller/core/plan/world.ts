@@ -1,9 +1,10 @@
 import type { Action } from '../action.ts';
-import type { DesiredFleet, EffectiveSpec } from '../desired.ts';
+import type { DesiredFleet, Duty, EffectiveSpec } from '../desired.ts';
 import type { Instant } from '../instant.ts';
 import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import type { LedgerRequest } from '../request.ts';
+import type { Override } from '../schedule/schedule-memory.ts';
 
 /** Everything a plan depends on. Equal worlds give equal plans. */
 export interface World {
@@ -182,11 +183,10 @@ export interface Status {
   readonly az?: string;
   /** Of its schedule: what `duty.until` is shown in. */
   readonly timezone: string;
-  readonly duty?: {
-    readonly state: 'running' | 'stopped';
-    readonly reason: string;
-    readonly until?: Instant;
-  };
+  readonly duty?: Pick<Duty, 'state' | 'reason' | 'until'> &
+    Partial<Pick<Duty, 'rule' | 'since' | 'next' | 'enforced' | 'requestId'>>;
+  /** The command that set the end of its duty, where a person's did. */
+  readonly endSetBy?: Override['command'];
   readonly message?: string;
 }
 

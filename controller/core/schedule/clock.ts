@@ -1,6 +1,6 @@
 import { dayMs, fromMillis, type Instant, toMillis } from '../instant.ts';
 import { dateText, weekdayName } from './calendar.ts';
-import { localMillisAt, type Zone, zoneOf } from './zone.ts';
+import { firstInstantReading, localMillisAt, type Zone, zoneOf } from './zone.ts';
 
 /** The zone's clock, `16:30`, with weekday or date where it is not of the same local date. */
 export function clockText(zone: Zone, at: number, nowMillis: number): string {
@@ -15,4 +15,11 @@ export function clockText(zone: Zone, at: number, nowMillis: number): string {
 /** The same for an IANA zone by name. Throws a RangeError where there is none. */
 export function clockIn(timezone: string, at: Instant, now: Instant): string {
   return clockText(zoneOf(timezone), toMillis(at), toMillis(now));
+}
+
+/** When an IANA zone's clock reads the same, a number of dates later. Throws as `clockIn` does. */
+export function plusDates(timezone: string, at: Instant, dates: number): Instant {
+  const zone = zoneOf(timezone);
+  const local = localMillisAt(zone, toMillis(at)) + dates * dayMs;
+  return fromMillis(firstInstantReading(zone, local));
 }

@@ -112,20 +112,6 @@ function edgesBetween(schedule: CompiledSchedule, from: number, until: number): 
   return edges;
 }
 
-/** The running stretches between two moments, cut at both, in order. */
-export function runningStretches(
-  schedule: CompiledSchedule,
-  from: number,
-  until: number,
-): readonly Stretch[] {
-  return unite(openWindows(schedule, from, until))
-    .map((stretch) => ({
-      from: Math.max(from, stretch.from),
-      until: Math.min(until, stretch.until),
-    }))
-    .filter((stretch) => stretch.from < stretch.until);
-}
-
 /** The stretches of time worth searching for a change after a moment, nearest first. */
 function* searchesAfter(schedule: CompiledSchedule, at: number): Generator<Stretch> {
   const near = [0, 8, 70, farDays].map((days) => at + days * dayMs);
