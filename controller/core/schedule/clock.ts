@@ -1,4 +1,4 @@
-import { dayMs, fromMillis, type Instant, toMillis } from '../instant.ts';
+import { dayMs, fromMillis, type Instant, minuteMs, toMillis } from '../instant.ts';
 import { dateText, weekdayName } from './calendar.ts';
 import { firstInstantReading, localMillisAt, type Zone, zoneOf } from './zone.ts';
 
@@ -6,10 +6,15 @@ import { firstInstantReading, localMillisAt, type Zone, zoneOf } from './zone.ts
 export function clockText(zone: Zone, at: number, nowMillis: number): string {
   const local = localMillisAt(zone, at);
   const day = Math.floor(local / dayMs);
-  const clock = fromMillis(local).slice(11, 16);
+  const minutes = Math.floor((local - day * dayMs) / minuteMs);
+  const clock = `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`;
   const daysAhead = day - Math.floor(localMillisAt(zone, nowMillis) / dayMs);
   if (daysAhead === 0) return clock;
   return `${Math.abs(daysAhead) < 7 ? weekdayName(day) : dateText(day)} ${clock}`;
+}
+
+function twoDigits(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`;
 }
 
 /** The same for an IANA zone by name. Throws a RangeError where there is none. */

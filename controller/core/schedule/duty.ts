@@ -71,13 +71,14 @@ function nextChange(timeline: Timeline, stance: Stance): StanceChange | undefine
 
 function toDuty(schedule: ResolvedSchedule, stance: Stance, next: StanceChange | undefined): Duty {
   const { state, rule, reason, field, since, requestId } = stance;
+  const change = next && toChange(schedule, next);
   return {
     state,
     rule,
     reason,
     enforced: isEnforced(schedule, stance),
     ...(since === undefined ? {} : { since: fromMillis(since) }),
-    ...(next === undefined ? {} : { until: fromMillis(next.at), next: toChange(schedule, next) }),
+    ...(change === undefined ? {} : { until: change.at, next: change }),
     ...(field === undefined ? {} : { field }),
     ...(requestId === undefined ? {} : { requestId }),
   };

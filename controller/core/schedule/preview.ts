@@ -2,7 +2,8 @@ import type { ScheduleTimes } from '../desired.ts';
 import { dayMs, fromMillis, hourMs, type Instant, toMillis } from '../instant.ts';
 import { dateText, weekdayName } from './calendar.ts';
 import { type CompiledSchedule, closingOf, compileSchedule } from './compiled-schedule.ts';
-import { type Stretch, type Transition, transitionsBetween, windowsDuty } from './windows.ts';
+import type { Stretch } from './open-windows.ts';
+import { type Transition, transitionsBetween, windowsDuty } from './windows.ts';
 import { clockChanges, firstInstantReading, localMillisAt } from './zone.ts';
 
 /** What a schedule does in [from, until). Moments are UTC ISO text in seconds, `2026-10-23T07:00:00Z`. */
