@@ -33,7 +33,7 @@ test.each([
     body: `  timezone: UTC\n${week}{days: [mon], start: "08:00", end: 1140}\n`,
     at: 'error E_SCHEMA 7:42',
     message: 'end must be text, not 1140',
-    fix: 'Put it in quotes: "1140".',
+    fix: 'Write it like "19:00" or "24:00".',
   },
   {
     it: 'a time that is none',

@@ -1,6 +1,7 @@
 import { plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
 import { everyName } from '../request.ts';
+import { clockIn } from '../schedule/clock.ts';
 import { isBeingCreated } from './creating.ts';
 import { change, type Finding, hold, type Rule, unreadFinding } from './finding.ts';
 import { visibilityMs } from './memory.ts';
@@ -10,12 +11,14 @@ import { isLive, type Situation } from './situation.ts';
 
 /** Hands off where a person's command or git says so; of a removed file git says nothing. */
 export const suspendedRule: Rule = (situation) => {
-  const { record, spec, standing, neighbours } = situation;
+  const { record, spec, standing, neighbours, now } = situation;
   const asked = neighbours.suspensionOf(record.name);
   if (asked !== undefined) {
     const { actor, reason, expiresAt, name } = asked;
     const what = name === everyName ? 'every DevInstance' : 'it';
-    const message = `${actor} suspended ${what} until ${expiresAt}: ${reason}`;
+    const { timezone } = spec.schedule;
+    const until = `${clockIn(timezone, expiresAt, now)} ${timezone}`;
+    const message = `${actor} suspended ${what} until ${until}: ${reason}`;
     const remedy = `devinstance resume ${name === everyName ? '--all' : name} ends it`;
     return {
       holds: [hold(situation, 'Suspended', message, remedy)],
