@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Problem, ScheduleTimes } from '../core/desired.ts';
 import { previewSchedule } from '../core/schedule/preview.ts';
 import { resolveTimes } from '../core/spec/resolve.ts';
@@ -80,7 +81,7 @@ async function previewNamed(
   if (found !== undefined) {
     return sayPreview({ name, times: resolveTimes(found.spec) }, span, options, io);
   }
-  const broken = parsed.problems.filter(({ file }) => file.endsWith(`/${name}.yaml`));
+  const broken = parsed.problems.filter(({ file }) => basename(file) === `${name}.yaml`);
   sayProblems(broken, io);
   if (broken.length === 0) {
     const all = [...(sources?.manifests.values() ?? [])];

@@ -25,14 +25,14 @@ export function previewMachine(
   const frame = { name, from, until };
   if (situation === undefined || !world.records.has(name)) {
     const remarks = ['nothing is made yet: the schedule alone is shown'];
-    return { ...previewDuty(schedule, {}, frame), remarks };
+    return { ...previewDuty(schedule, {}, frame, from), remarks };
   }
   const ending = endingOf(situation);
   if (ending !== undefined) {
     const preview = previewCourse({ ...frame, timezone: schedule.timezone }, ending.course(from));
     return { ...preview, schedule: schedule.source, notes: [], remarks: [ending.remark] };
   }
-  const preview = previewDuty(schedule, memoryOf(situation), frame);
+  const preview = previewDuty(schedule, memoryOf(situation), frame, situation.now);
   return { ...preview, remarks: remarksOf(situation, schedule) };
 }
 

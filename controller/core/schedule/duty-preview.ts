@@ -1,5 +1,5 @@
 import type { Duty, DutyRule, ResolvedSchedule } from '../desired.ts';
-import { fromMillis, type Instant, toMillis } from '../instant.ts';
+import { type Instant, toMillis } from '../instant.ts';
 import { afterChange, dutyAt } from './duty.ts';
 import { type PreviewFrame, previewCourse, type SchedulePreview } from './preview.ts';
 import type { ScheduleMemory } from './schedule-memory.ts';
@@ -33,19 +33,21 @@ const windowRules: ReadonlySet<DutyRule> = new Set([
 ]);
 
 /**
- * Looks ahead with everything that counts beside the windows; each change is taken to be made when
- * it is due. Throws as `compileSchedule` does.
+ * Looks ahead with everything that counts beside the windows, as it is remembered `now`; each change
+ * is taken to be made when it is due, those before the preview begins too. Throws as
+ * `compileSchedule` does.
  */
 export function previewDuty(
   schedule: ResolvedSchedule,
   memory: ScheduleMemory,
   frame: Omit<PreviewFrame, 'timezone'>,
+  now: Instant,
 ): DutyPreview {
-  const from = fromMillis(Math.floor(toMillis(frame.from) / 1000) * 1000);
+  const { from } = frame;
   const transitions: Transition[] = [];
   const notes: PreviewNote[] = [];
-  const first = dutyAt(schedule, memory, from);
-  let known = memory;
+  let known = rememberedAt(schedule, memory, now, from);
+  const first = dutyAt(schedule, known, from);
   let duty: Duty = first;
   for (let at = from; ; ) {
     if (!windowRules.has(duty.rule)) notes.push(noteOf(duty, at));
@@ -60,6 +62,22 @@ export function previewDuty(
   const { timezone, source } = schedule;
   const course = { stateAtFrom: first.state, transitions };
   return { ...previewCourse({ ...frame, timezone }, course), schedule: source, notes };
+}
+
+/** What will be remembered at a later moment; at an earlier one, what is remembered now. */
+function rememberedAt(
+  schedule: ResolvedSchedule,
+  memory: ScheduleMemory,
+  now: Instant,
+  moment: Instant,
+): ScheduleMemory {
+  let known = memory;
+  for (let at = now; ; ) {
+    const { next } = dutyAt(schedule, known, at);
+    if (next === undefined || next.at > moment) return known;
+    known = afterChange(known, next);
+    at = next.at;
+  }
 }
 
 function noteOf({ rule, reason, since }: Duty, at: Instant): PreviewNote {
