@@ -229,3 +229,13 @@ test('an idle stop says since when nobody used it', () => {
     enforced: true,
   });
 });
+
+test('before its window opens nobody can use a machine that was started early', () => {
+  const schedule = resolvedSchedule({ timezone: 'UTC', idleStopAfterMinutes: 15 });
+  const memory = { idleSince: '2026-10-19T07:30:00.000Z', leadMs: 30 * 60_000 };
+  expect(dutyAt(schedule, memory, '2026-10-19T07:50:00.000Z')).toMatchObject({
+    rule: 'early-start',
+    until: '2026-10-19T08:15:00.000Z',
+  });
+  expect(dutyAt(schedule, memory, '2026-10-19T08:15:00.000Z').rule).toBe('idle');
+});

@@ -247,3 +247,15 @@ test('an unknown zone is an error, never UTC', () => {
     RangeError,
   );
 });
+
+test('the week goes on after exceptions that hid it for years', () => {
+  const mondays = Array.from({ length: 120 }, (_, week) =>
+    new Date(Date.UTC(2026, 9, 26 + 7 * week)).toISOString().slice(0, 10),
+  );
+  const exceptions = mondays.map((date) => ({ date, closed: true }) as const);
+  const windows = [{ days: ['mon'], start: '08:00', end: '19:00' }];
+  const schedule = resolvedSchedule({ timezone: 'UTC', windows, exceptions });
+  expect(mondays.at(-1)).toBe('2029-02-05');
+  expect(dutyAt(schedule, {}, '2026-10-20T00:00:00.000Z').until).toBe('2029-02-12T08:00:00.000Z');
+  expect(dutyAt(schedule, {}, '2029-02-11T00:00:00.000Z').since).toBe('2026-10-19T19:00:00.000Z');
+});

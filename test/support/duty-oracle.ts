@@ -94,14 +94,15 @@ export class DutyOracle {
   }
 
   #isIdle(at: number, stop: number | undefined): boolean {
-    const { idleSince, heldFrom = 0, overrides } = this.#facts;
+    const { idleSince, heldFrom = 0, overrides, leadMinutes } = this.#facts;
     const after = this.#schedule.idleStopAfterMinutes;
     if (idleSince === undefined || after === undefined) return false;
     const asked = overrides.findLast(({ from }) => from <= at);
     const isOver = asked !== undefined && asked.until <= at;
     const isUndone = asked?.isOn === true && isWithin(stop, asked.from, asked.until);
     const wished = isOver && !isUndone ? asked.until : 0;
-    return at - Math.max(idleSince, heldFrom, wished, this.#lastStart(at)) >= after;
+    const opened = this.#lastStart(at) + leadMinutes;
+    return at - Math.max(idleSince, heldFrom, wished, opened) >= after;
   }
 
   #isStart(minute: number): boolean {
@@ -124,6 +125,7 @@ interface Facts {
   readonly stop: number | undefined;
   readonly upSince: number | undefined;
   readonly idleSince: number | undefined;
+  readonly leadMinutes: number;
   readonly overrides: readonly {
     readonly from: number;
     readonly until: number;
@@ -140,6 +142,7 @@ function factsOf(schedule: ResolvedSchedule, memory: ScheduleMemory): Facts {
     stop: isStopIgnored ? undefined : minuteOf(stop?.at),
     upSince: minuteOf(memory.upSince),
     idleSince: minuteOf(memory.idleSince),
+    leadMinutes: (memory.leadMs ?? 0) / minuteMs,
     overrides: overrides
       .toSorted((one, other) => (`${one.from}${one.id}` < `${other.from}${other.id}` ? -1 : 1))
       .map(({ from, until, state }) => ({

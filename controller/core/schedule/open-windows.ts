@@ -23,7 +23,7 @@ export interface OpenWindow extends Stretch {
 const daysBefore = 4;
 const daysAfter = 2;
 
-/** Dates without a change for this long change only by an exception: an nth weekday is never so rare. */
+/** Without a change for this long only an exception brings or hid one: no nth weekday is so rare. */
 const farDays = 410;
 
 /** The windows open at some time between two moments, by start, and a few around them. */
@@ -89,10 +89,12 @@ export function edgesOf(windows: readonly OpenWindow[], from: number, until: num
 function* searchesAfter(schedule: CompiledSchedule, at: number): Generator<Stretch> {
   const near = [0, 8, 70, farDays].map((days) => at + days * dayMs);
   yield* pairs(near);
-  const far = at + farDays * dayMs;
-  const days = [...schedule.exceptions.keys()].sort((one, other) => one - other);
-  for (const { from, until } of days.map(aroundDay)) {
-    if (until > far) yield { from: Math.max(far, from), until };
+  let searched = at + farDays * dayMs;
+  for (const day of exceptionDays(schedule)) {
+    const until = (day + farDays) * dayMs;
+    if (until <= searched) continue;
+    yield { from: Math.max(searched, (day - 2) * dayMs), until };
+    searched = until;
   }
 }
 
@@ -100,11 +102,17 @@ function* searchesAfter(schedule: CompiledSchedule, at: number): Generator<Stret
 function* searchesBefore(schedule: CompiledSchedule, at: number): Generator<Stretch> {
   const near = [farDays, 70, 8, 0].map((days) => at - days * dayMs);
   yield* [...pairs(near)].reverse();
-  const far = at - farDays * dayMs;
-  const days = [...schedule.exceptions.keys()].sort((one, other) => other - one);
-  for (const { from, until } of days.map(aroundDay)) {
-    if (from < far) yield { from, until: Math.min(far, until) };
+  let searched = at - farDays * dayMs;
+  for (const day of exceptionDays(schedule).toReversed()) {
+    const from = (day - farDays) * dayMs;
+    if (from >= searched) continue;
+    yield { from, until: Math.min(searched, (day + 4) * dayMs) };
+    searched = from;
   }
+}
+
+function exceptionDays({ exceptions }: CompiledSchedule): readonly EpochDay[] {
+  return [...exceptions.keys()].sort((one, other) => one - other);
 }
 
 function* pairs(moments: readonly number[]): Generator<Stretch> {
@@ -112,10 +120,6 @@ function* pairs(moments: readonly number[]): Generator<Stretch> {
     const from = moments[index - 1];
     if (from !== undefined) yield { from, until };
   }
-}
-
-function aroundDay(day: EpochDay): Stretch {
-  return { from: (day - 2) * dayMs, until: (day + 4) * dayMs };
 }
 
 /** The first change after a moment, however far; undefined where there is none. */

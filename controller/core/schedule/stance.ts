@@ -193,7 +193,9 @@ function withIdleness(timeline: Timeline, base: Stance, at: number): Stance {
   const { idleSince, idleStopMs, schedule } = timeline;
   if (idleStopMs === undefined || idleSince === undefined || base.state === 'stopped') return base;
   const windows = startsAround(schedule, at);
-  const begun = Math.max(idleSince, windows.last ?? idleSince, lastWish(timeline, at) ?? idleSince);
+  // Before the window opens nobody can be there, however early the machine was started for it.
+  const opened = windows.last === undefined ? idleSince : windows.last + schedule.leadMs;
+  const begun = Math.max(idleSince, opened, lastWish(timeline, at) ?? idleSince);
   const end = begun + idleStopMs;
   if (at < end) return { ...base, until: earliest(base.until, end) };
   const reason = `unused since ${clockText(schedule.zone, begun, at)}`;
