@@ -206,7 +206,7 @@ export interface DutyChange extends Wanted {
 export interface Duty extends Wanted {
   /** Since when the rule decides so; undefined where it always did. */
   readonly since?: Instant;
-  /** When the state next changes; undefined where it never does. */
+  /** When the state next changes, or is left to people no more; undefined where it never does. */
   readonly until?: Instant;
   /** What it changes to at `until`. */
   readonly next?: DutyChange;

@@ -95,6 +95,25 @@ describe('a machine that nobody uses', () => {
     expect(await stateOf(rig)).toBe('stopped');
   });
 
+  test('is stopped at night too where its schedule leaves stops to people, and told of before', async () => {
+    const rig = await livingRig({
+      schedule: office({ idleStopAfterMinutes: 90, actions: 'start-only' }),
+    });
+    const ada = await person(rig);
+    await ada.comes();
+    await settleAt(rig, '20:00');
+    expect(await stateOf(rig)).toBe('running');
+    await ada.leaves();
+    await settleAt(rig, '21:05');
+    expect(await told(rig, 'StopAhead')).toEqual([
+      expect.stringContaining('stops at 21:30 Europe/Madrid, as nobody uses it'),
+    ]);
+    await settleAt(rig, '21:31');
+    expect(await stateOf(rig)).toBe('stopped');
+    await settleAt(rig, 'tue 08:05');
+    expect(await stateOf(rig)).toBe('running');
+  });
+
   test.each([
     [
       'its host fell silent',

@@ -119,8 +119,14 @@ test('what a change leaves behind', () => {
     manualStart,
     overrides,
     leadMs,
-    upSince: at,
+    // It was up already, as people had it.
+    upSince: memory.upSince,
   });
+  const { upSince: _, ...off } = memory;
+  const started = afterChange(off, { ...change, state: 'running', rule: 'window' });
+  expect(started.upSince).toBe(at);
+  const left = { ...change, enforced: false, state: 'stopped', rule: 'off-hours' } as const;
+  expect(afterChange(memory, left)).toBe(memory);
   expect(afterChange(memory, { ...change, state: 'stopped', rule: 'off-hours' })).toEqual({
     overrides,
     leadMs,

@@ -53,7 +53,10 @@ function stopAhead(situation: Situation): StopAhead | undefined {
     return at > now ? { at, since: record.orphanedAt, rule: 'file-gone' } : undefined;
   }
   const { next } = duty;
-  if (isPutAway(situation) || duty.state === 'stopped' || next?.enforced !== true) return undefined;
+  const isStop = next?.enforced === true && next.state === 'stopped';
+  // What its schedule has off may be on all the same, where it leaves that to people.
+  const mayRun = duty.state === 'running' || !duty.enforced;
+  if (!isStop || !mayRun || isPutAway(situation)) return undefined;
   return { at: next.at, since: duty.since, rule: next.rule };
 }
 

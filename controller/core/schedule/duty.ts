@@ -16,7 +16,7 @@ export function dutyAt(schedule: ResolvedSchedule, memory: ScheduleMemory, now: 
   if (isPlain(schedule, memory)) return plainDuty(schedule, nowMillis);
   const timeline = timelineOf(schedule, memory);
   const stance = stanceAt(timeline, nowMillis);
-  const next = nextChange(timeline, stance);
+  const next = nextChange(schedule, timeline, stance);
   return toDuty(schedule, stance, next);
 }
 
@@ -58,11 +58,17 @@ interface StanceChange {
   readonly stance: Stance;
 }
 
-/** The first later moment at which another state is wanted. */
-function nextChange(timeline: Timeline, stance: Stance): StanceChange | undefined {
+/** The first later moment at which another state is wanted, or the same is left to people no more. */
+function nextChange(
+  schedule: ResolvedSchedule,
+  timeline: Timeline,
+  stance: Stance,
+): StanceChange | undefined {
+  const isLeft = !isEnforced(schedule, stance);
   for (let at = stance.until; at !== undefined; ) {
     const then = stanceAt(timeline, at);
-    if (then.state !== stance.state) return { at, stance: then };
+    const isChange = then.state !== stance.state || (isLeft && isEnforced(schedule, then));
+    if (isChange) return { at, stance: then };
     if (then.until !== undefined && then.until <= at) throw new Error(`no way on from ${at}`);
     at = then.until;
   }
@@ -117,11 +123,12 @@ export function changesAhead(
   return changes;
 }
 
-/** What is remembered once a machine was started or stopped as its duty says. */
+/** What is remembered once a machine was started or stopped as its duty says, if not by people. */
 export function afterChange(memory: ScheduleMemory, change: DutyChange): ScheduleMemory {
   const { upSince: _, idleSince: __, stop: ___, ...rest } = memory;
-  const { at, state, rule } = change;
-  if (state === 'running') return { ...rest, upSince: at };
+  const { at, state, rule, enforced } = change;
+  if (!enforced) return memory;
+  if (state === 'running') return { ...rest, upSince: memory.upSince ?? at };
   const { manualStart: ____, ...left } = rest;
   return rule === 'idle' || rule === 'max-uptime' ? { ...left, stop: { at, by: rule } } : left;
 }

@@ -188,10 +188,14 @@ function withStop(
   return { state: 'stopped', rule, reason, field: ['manualStop'], since: stop.at, until };
 }
 
-/** A machine that should run by its schedule, or was held, is stopped once nobody used it for long. */
+/**
+ * A machine that should run by its schedule, was held, or is left on by people, is stopped once
+ * nobody used it for long.
+ */
 function withIdleness(timeline: Timeline, base: Stance, at: number): Stance {
-  const { idleSince, idleStopMs, schedule } = timeline;
-  if (idleStopMs === undefined || idleSince === undefined || base.state === 'stopped') return base;
+  const { idleSince, idleStopMs, schedule, leavesStops, stop } = timeline;
+  if (idleStopMs === undefined || idleSince === undefined) return base;
+  if (base.state === 'stopped' && (!leavesStops || stop !== undefined)) return base;
   const windows = startsAround(schedule, at);
   // Before the window opens nobody can be there, however early the machine was started for it.
   const opened = windows.last === undefined ? idleSince : windows.last + schedule.leadMs;

@@ -15,6 +15,8 @@ export interface Timeline {
   readonly maxUptimeMs: number | undefined;
   readonly idleSince: number | undefined;
   readonly idleStopMs: number | undefined;
+  /** Only people end what is on outside its windows. */
+  readonly leavesStops: boolean;
 }
 
 export interface TimedStop {
@@ -47,6 +49,7 @@ export function timelineOf(schedule: ResolvedSchedule, memory: ScheduleMemory): 
     maxUptimeMs: toMs(schedule.maxUptimeMinutes),
     idleSince: millisOf(idleSince),
     idleStopMs: toMs(schedule.idleStopAfterMinutes),
+    leavesStops: schedule.actions === 'start-only',
   };
 }
 
