@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import type { FleetEvent } from '../../controller/core/event.ts';
 import { plain } from '../../controller/render/paint.ts';
 import { type Committed, whyJson, whyText } from '../../controller/render/why-text.ts';
+import { unread } from '../support/retirement-cases.ts';
 import { whyCases } from '../support/why-cases.ts';
 import { asked, whyIn } from '../support/why-rig.ts';
+import { whyRuleCases } from '../support/why-rule-cases.ts';
 
-test.each(whyCases)('%s', (_, met, lines) => {
+test.each([...whyCases, ...whyRuleCases])('%s', (_, met, lines) => {
   expect(whyText(whyIn(met), undefined, plain).trimEnd().split('\n')).toEqual(lines);
 });
 
@@ -35,6 +37,15 @@ test('the last event about its power is told', () => {
   ];
   const lines = whyText(whyIn({}, events), undefined, plain).trimEnd().split('\n');
   expect(lines.at(-1)).toBe('  Last  Mon 08:00 MachineStarted: of MachineStarted');
+  const resized = [...events, event('TypeChanged', '2026-11-23T07:40:00.000Z')];
+  expect(whyText(whyIn({}, resized), undefined, plain)).toContain('Last  Mon 08:40 TypeChanged: ');
+});
+
+test('of a machine that could not be read nothing is judged', () => {
+  const why = whyIn({ observed: { machines: [], ...unread('machines') } });
+  expect(why).toMatchObject({ state: 'unread', verdict: 'unknown', duty: { state: 'running' } });
+  const [head] = whyText(why, undefined, plain).split('\n');
+  expect(head).toBe('one-01 could not be read, so that nobody knows whether it is on');
 });
 
 test('JSON is one object with everything', () => {

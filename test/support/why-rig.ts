@@ -1,6 +1,6 @@
 import type { SpecFile } from '../../controller/core/desired.ts';
 import type { FleetEvent } from '../../controller/core/event.ts';
-import type { Machine } from '../../controller/core/observed.ts';
+import type { Machine, Observed } from '../../controller/core/observed.ts';
 import { inspect } from '../../controller/core/plan/inspect.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import { type Why, whyOf } from '../../controller/core/plan/why.ts';
@@ -21,6 +21,7 @@ export interface Met {
   readonly record?: Partial<DevInstanceRecord>;
   readonly requests?: readonly LedgerRequest[];
   readonly world?: Partial<World>;
+  readonly observed?: Partial<Observed>;
   /** Its file is new. */
   readonly isUnmade?: boolean;
 }
@@ -42,7 +43,7 @@ export function whyIn(met: Met, events: readonly FleetEvent[] = []): Why {
   const world: World = {
     ...read,
     records,
-    observed: { ...read.observed, machines, homes, absent },
+    observed: { ...read.observed, machines, homes, absent, ...met.observed },
     requests: met.requests ?? [],
     now: met.now ?? mondayMorning,
     ...met.world,

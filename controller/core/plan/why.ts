@@ -98,12 +98,13 @@ export function whyOf(inspection: Inspection, plan: Plan, events: readonly Fleet
   };
 }
 
-/** Reasons of events that say that a machine came, went, was started or stopped, or was not. */
+/** Reasons of events that say that a machine came, went, changed its type, was started or stopped, or was not. */
 const powerReasons: ReadonlySet<string> = new Set([
   'MachineLaunched',
   'MachineStarted',
   'MachineStopped',
   'MachineTerminated',
+  'TypeChanged',
   'StartedByPerson',
   'StoppedByPerson',
   'StoppedByAws',
