@@ -7,6 +7,9 @@ import { type DutySituation, dutySituation } from '../support/arbitrary-memory.t
 import { splitWindows } from '../support/arbitrary-schedules.ts';
 import { DutyOracle } from '../support/duty-oracle.ts';
 
+// To walk further: PROPERTIES_SEED=7. A failure prints its seed and its smallest example.
+fc.configureGlobal({ seed: Number(process.env['PROPERTIES_SEED'] ?? 1) });
+
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 function dutyOf({ schedule, memory }: DutySituation, millis: number): Duty {
@@ -28,8 +31,7 @@ test('until its end a duty stays as it is, and then what was next is wanted', ()
         expect(turn(dutyOf(given, moment))).toEqual(turn(duty));
       if (until === undefined) return;
       expect(next?.at).toBe(until);
-      const isTaken = !duty.enforced && next?.enforced === true;
-      expect(next?.state !== duty.state || isTaken).toBe(true);
+      expect(next?.state !== duty.state || next?.enforced).toBe(true);
       const { state, rule, reason, enforced } = dutyOf(given, end);
       expect(next).toEqual({ at: until, state, rule, reason, enforced });
     }),

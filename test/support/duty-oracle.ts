@@ -35,7 +35,7 @@ export class DutyOracle {
     const stop = this.#lastStop(at);
     if (stop === 'now') return false;
     const override = this.#facts.overrides.findLast(({ from }) => from <= at);
-    const isUndone = override?.isOn === true && isWithin(stop, override.from, at);
+    const isUndone = override?.isOn === true && isLater(stop, override.from, at);
     if (override !== undefined && at < override.until && !isUndone) return override.isOn;
     return this.#isOnByBase(at, stop) && !this.#isIdle(at, stop);
   }
@@ -67,7 +67,10 @@ export class DutyOracle {
     const { overrides } = this.#facts;
     if (this.#isHoldInForce(at, stop)) return this.#isInWindow(at) || this.#isHeld(at);
     if (!this.#isInWindow(at)) return false;
-    if (stop === undefined || overrides.some(({ isOn, from }) => isOn && stop < from && from <= at))
+    if (
+      stop === undefined ||
+      overrides.some(({ isOn, from }) => isOn && stop <= from && from <= at)
+    )
       return true;
     return this.#lastStart(at) > stop || stop > at || !this.#isInWindow(stop);
   }
@@ -99,7 +102,7 @@ export class DutyOracle {
     if (idleSince === undefined || after === undefined) return false;
     const asked = overrides.findLast(({ from }) => from <= at);
     const isOver = asked !== undefined && asked.until <= at;
-    const isUndone = asked?.isOn === true && isWithin(stop, asked.from, asked.until);
+    const isUndone = asked?.isOn === true && isLater(stop, asked.from, asked.until);
     const wished = isOver && !isUndone ? asked.until : 0;
     const opened = this.#lastStart(at) + leadMinutes;
     return at - Math.max(idleSince, heldFrom, wished, opened) >= after;
@@ -155,6 +158,11 @@ function factsOf(schedule: ResolvedSchedule, memory: ScheduleMemory): Facts {
 
 function minuteOf(instant: string | undefined): number | undefined {
   return instant === undefined ? undefined : Date.parse(instant) / minuteMs;
+}
+
+/** Of two acts at once, what was asked for counts. */
+function isLater(moment: number | undefined, from: number, to: number): boolean {
+  return moment !== undefined && from < moment && moment <= to;
 }
 
 function isWithin(moment: number | undefined, from: number, to: number): boolean {

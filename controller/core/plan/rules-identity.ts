@@ -132,11 +132,14 @@ function missingHome(situation: Situation): Finding {
 }
 
 function homeElsewhere(situation: Situation, home: Home): Finding | undefined {
-  const { machine, observed } = situation;
+  const { machine, former, record, observed } = situation;
   const other = home.attachments.find(
     (attachment) => attachment.state !== 'detached' && attachment.instanceId !== machine?.id,
   );
   if (other === undefined) return undefined;
+  if (former === 'unread' && other.instanceId === record.machineId) {
+    return unreadFinding(situation, `machine ${record.machineId} could not be read`);
+  }
   const holder = observed.machines.find((candidate) => candidate.id === other.instanceId);
   if (holder !== undefined && !isLive(holder)) {
     return { waiting: 'the home to be released by its former machine' };

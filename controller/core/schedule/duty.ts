@@ -64,11 +64,12 @@ function nextChange(
   timeline: Timeline,
   stance: Stance,
 ): StanceChange | undefined {
-  const isLeft = !isEnforced(schedule, stance);
+  let isLeft = !isEnforced(schedule, stance);
   for (let at = stance.until; at !== undefined; ) {
     const then = stanceAt(timeline, at);
-    const isChange = then.state !== stance.state || (isLeft && isEnforced(schedule, then));
-    if (isChange) return { at, stance: then };
+    const isTaken = isLeft && isEnforced(schedule, then);
+    if (then.state !== stance.state || isTaken) return { at, stance: then };
+    isLeft = !isEnforced(schedule, then);
     if (then.until !== undefined && then.until <= at) throw new Error(`no way on from ${at}`);
     at = then.until;
   }

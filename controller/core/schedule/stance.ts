@@ -142,7 +142,9 @@ function doesHoldCount({ stop, overrides }: Timeline, hold: Hold, at: number): b
 
 /** A stop is over for good where somebody asked for the machine later: it was started for that. */
 function isRevoked({ overrides }: Timeline, stoppedAt: number, at: number): boolean {
-  return overrides.some(({ state, from }) => state === 'running' && stoppedAt < from && from <= at);
+  return overrides.some(
+    ({ state, from }) => state === 'running' && stoppedAt <= from && from <= at,
+  );
 }
 
 function withHold(
