@@ -1,5 +1,6 @@
 import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os';
 import { isMissed, tableOf } from './figure.ts';
+import { morningFigures } from './morning-starts.ts';
 import { parsingFigures } from './parsing.ts';
 import { planningFigures } from './planning.ts';
 import { processFigures } from './processes.ts';
@@ -14,6 +15,7 @@ const figures = [
   ...(await planningFigures()),
   ...(await scheduleFigures()),
   ...(await settledPassFigures()),
+  ...(await morningFigures()),
 ];
 const missed = figures.filter(isMissed).length;
 const model = cpus()[0]?.model ?? 'unknown processor';

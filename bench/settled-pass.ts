@@ -1,14 +1,8 @@
-import { ec2Cloud } from '../controller/aws/ec2-cloud.ts';
-import type { DevInstanceRecord } from '../controller/core/record.ts';
-import { memoryLedger } from '../controller/ledgers/memory.ts';
-import type { Ledger, StoredRecord } from '../controller/ports.ts';
-import { acquireLease } from '../controller/service/lease.ts';
+import type { Ledger } from '../controller/ports.ts';
 import { passUnderLease, settle } from '../controller/service/settle.ts';
-import { simAccount } from '../controller/sim/account.ts';
-import { seedAccount } from '../controller/sim/seed.ts';
-import { memoryStore } from '../controller/sim/store.ts';
 import type { Figure } from './figure.ts';
 import { fleetOf } from './fleet-files.ts';
+import { simulatedFleet } from './simulated-fleet.ts';
 
 const begin = '2026-11-23T12:00:00.000Z';
 
@@ -40,41 +34,19 @@ function listing(names: readonly string[]): string {
 }
 
 async function settledPass(machineCount: number) {
-  const desired = fleetOf(machineCount);
-  const { region, name: fleet, account: id = '' } = desired.fleet;
-  const account = simAccount({
-    store: memoryStore(seedAccount(desired, begin)),
-    wallClock: { millis: () => Date.parse(begin) },
-  });
-  const { ec2, ssm, sts, clock, calls } = account;
   const asked: string[] = [];
-  const ledger = watchedLedger(asked);
-  await ledger.init({ fleet, account: id, region });
-  const reports = async () => account.reports();
-  const cloud = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, reports });
-  const steady = { millis: () => 0, wait: async () => {} };
-  const lease = await acquireLease({
-    ledger,
-    holder: 'bench',
-    steady,
-    ttlMs: 15_000,
-    callTimeoutMs: 0,
-    isHolderDead: () => true,
-  });
-  let uids = 0;
-  const newUid = () => `uid-${++uids}`;
-  const specs = { read: async () => ({ desired, problems: [], files: machineCount }) };
-  const ports = { specs, cloud, ledger, clock, steady, lease, newUid };
+  const watch = (ledger: Ledger) => watchedLedger(ledger, asked);
+  const { account, ports } = await simulatedFleet(fleetOf(machineCount), begin, watch);
   const { end } = await settle(ports, { observeOnly: false, timeoutMs: 7_200_000 });
   if (end !== 'settled') throw new Error(`the account to look at is ${end}, not settled`);
   account.ghost.assertSilent();
 
-  const callsBefore = calls.length;
+  const callsBefore = account.calls.length;
   asked.length = 0;
   const beginMs = performance.now();
   await passUnderLease(ports, false);
   const millis = performance.now() - beginMs;
-  const made = calls.slice(callsBefore);
+  const made = account.calls.slice(callsBefore);
   return {
     millis,
     reads: [
@@ -88,13 +60,8 @@ async function settledPass(machineCount: number) {
   };
 }
 
-/**
- * A ledger that notes what it is asked. Its records are kept one by one, because the memory ledger
- * reads and writes its whole document for each.
- */
-function watchedLedger(asked: string[]): Ledger {
-  const inner = memoryLedger();
-  const records = new Map<string, StoredRecord>();
+/** The ledger, noting what it is asked. */
+function watchedLedger(inner: Ledger, asked: string[]): Ledger {
   const noted = <T>(name: string, answer: T): T => {
     asked.push(name);
     return answer;
@@ -104,15 +71,9 @@ function watchedLedger(asked: string[]): Ledger {
     marker: () => noted('marker', inner.marker()),
     lease: () => noted('lease', inner.lease()),
     putLease: (lease, overNonce) => noted('putLease', inner.putLease(lease, overNonce)),
-    records: async () => noted('records', [...records.values()].map(copyOf)),
-    putRecord: async (record: DevInstanceRecord, overVersion) => {
-      const stored = copyOf({ record, version: overVersion + 1 });
-      records.set(record.name, stored);
-      return noted('putRecord', stored);
-    },
+    records: () => noted('records', inner.records()),
+    requests: () => noted('requests', inner.requests()),
+    putRecord: (...args) => noted('putRecord', inner.putRecord(...args)),
+    putEvents: (events) => noted('putEvents', inner.putEvents(events)),
   };
-}
-
-function copyOf(stored: StoredRecord): StoredRecord {
-  return JSON.parse(JSON.stringify(stored));
 }

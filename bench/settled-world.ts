@@ -51,6 +51,7 @@ export function settledWorlds(
     images: new Map([['ubuntu-24.04', image]]),
     instanceTypes: new Map(types.map((type) => [type, { architectures: ['x86_64'] }])),
     reports: undefined,
+    activity: undefined,
     failures: [],
   };
   return () => {
@@ -138,7 +139,7 @@ function handled({ spec, now, handling }: Settling): Partial<DevInstanceRecord> 
     case 'started':
       return {
         power: { state: 'running', at, by: 'person' },
-        manualHold: { from: at, until: plusMillis(at, 4 * hourMs), cause: 'person' },
+        manualStart: { at, cause: 'person' },
       };
     case 'stopped':
       return { power: { state: 'stopped', at, by: 'person' } };

@@ -5,6 +5,7 @@ import type { Instant } from './core/instant.ts';
 import type { ReadFailure } from './core/observed.ts';
 import { applyOutcome } from './core/plan/apply-outcome.ts';
 import { firstRecord } from './core/plan/binding.ts';
+import { isDisruptive } from './core/plan/conditions.ts';
 import {
   actionEvents,
   adoptionEvents,
@@ -12,11 +13,13 @@ import {
   endingEvents,
   type Noted,
   notedEvents,
+  noticeEvents,
 } from './core/plan/happenings.ts';
 import { makePlan } from './core/plan/make-plan.ts';
 import { withStep } from './core/plan/memory.ts';
 import type { Plan, World } from './core/plan/world.ts';
 import type { DevInstanceRecord } from './core/record.ts';
+import { isAskedAnew, type LedgerRequest } from './core/request.ts';
 import type { Clock, Cloud, Ledger, Specs, Steady, StoredRecord } from './ports.ts';
 import { type Reading, readWorld } from './world.ts';
 
@@ -67,9 +70,15 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
   const { world, plan, adopted } = await bindNew(ports, reading, stored);
   // Before the records: one that forgets a request that is still open would begin it again.
   await endRequests(ports, plan, world.now);
+  // Before the records, which say that people were told: written again, an equal event stays one.
+  if (plan.notices.length > 0) await ports.ledger.putEvents(noticeEvents(plan.notices));
   const noted = plan.memos.map((after) => ({ before: recordOf(stored, after), after }));
   await writeAll(ports, stored, plan.memos);
-  const { ended, isComplete } = await performAll(ports, stored, plan.actions);
+  const { ended, isComplete } = await performAll(
+    ports,
+    { stored, asked: stillOpen(world, plan) },
+    plan.actions,
+  );
   await tell(ports, { plan, adopted, noted, ended, now: reading.world.now });
   const outcomes = ended.map(({ action, outcome }) => ({ action, outcome }));
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
@@ -94,6 +103,12 @@ async function bindNew(
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
   const world = { ...reading.world, records };
   return { world, plan: makePlan(world), adopted: bindings };
+}
+
+/** What people asked for, but for what this pass has just ended. */
+function stillOpen({ requests }: World, { endings }: Plan): readonly LedgerRequest[] {
+  const over = new Set(endings.map(({ requestId }) => requestId));
+  return requests.filter(({ id }) => !over.has(id));
 }
 
 async function endRequests({ ledger }: PassPorts, { endings }: Plan, now: Instant): Promise<void> {
@@ -148,6 +163,13 @@ async function write(
   stored.set(record.name, await ports.ledger.putRecord(record, over, ports.lease.epoch));
 }
 
+/** What the plan was made from, as the pass goes on. */
+interface Known {
+  readonly stored: Map<string, StoredRecord>;
+  /** People's requests. */
+  readonly asked: readonly LedgerRequest[];
+}
+
 interface Performed {
   readonly ended: readonly Ended[];
   readonly isComplete: boolean;
@@ -156,7 +178,7 @@ interface Performed {
 /** Performs in order, kind by kind, each step durable before its call. */
 async function performAll(
   ports: PassPorts,
-  stored: Map<string, StoredRecord>,
+  known: Known,
   actions: readonly Action[],
 ): Promise<Performed> {
   const startedAt = ports.steady.millis();
@@ -164,7 +186,7 @@ async function performAll(
   for (const chunk of chunksOfOneKind(actions)) {
     const isOutOfTime = ports.steady.millis() - startedAt > performMs;
     if (isOutOfTime || !ports.lease.mayMutate()) return { ended, isComplete: false };
-    ended.push(...(await performChunk(ports, stored, chunk)));
+    ended.push(...(await performChunk(ports, known, chunk)));
   }
   return { ended, isComplete: true };
 }
@@ -181,7 +203,7 @@ function chunksOfOneKind(actions: readonly Action[]): readonly (readonly Action[
 
 async function performChunk(
   ports: PassPorts,
-  stored: Map<string, StoredRecord>,
+  { stored, asked }: Known,
   actions: readonly Action[],
 ): Promise<readonly Ended[]> {
   const replayed = new Set(actions.filter((action) => isReplay(stored, action)));
@@ -190,10 +212,12 @@ async function performChunk(
     .filter((action) => !replayed.has(action))
     .map((action) => withStep(recordOf(stored, action), action, now));
   await writeAll(ports, stored, steps);
-  const answers = await ports.cloud.perform(actions, () => ports.lease.mayMutate());
+  const countermanded = await countermandedBy(ports, asked, actions);
+  const wanted = actions.filter((action) => !countermanded.has(action));
+  const answers = await performWanted(ports, wanted);
   const at = ports.clock.now();
-  const ended = actions.map((action, position) => {
-    const outcome = answers[position];
+  const ended = actions.map((action) => {
+    const outcome = countermanded.get(action) ?? answers.get(action);
     if (outcome === undefined) throw new Error(`no outcome for ${action.kind} ${action.name}`);
     const before = recordOf(stored, action);
     const after = applyOutcome(before, outcome, at, replayed.has(action));
@@ -206,6 +230,32 @@ async function performChunk(
   );
   for (const { action, outcome } of ended) ports.onOutcome?.(action, outcome);
   return ended;
+}
+
+async function performWanted(
+  { cloud, lease }: PassPorts,
+  actions: readonly Action[],
+): Promise<ReadonlyMap<Action, Outcome | undefined>> {
+  if (actions.length === 0) return new Map();
+  const answers = await cloud.perform(actions, () => lease.mayMutate());
+  return new Map(actions.map((action, position) => [action, answers[position]]));
+}
+
+/**
+ * What would take a machine from somebody who has just asked for something else is not sent. Its
+ * step is in the ledger by now: who asks later finds it there.
+ */
+async function countermandedBy(
+  { ledger }: PassPorts,
+  asked: readonly LedgerRequest[],
+  actions: readonly Action[],
+): Promise<ReadonlyMap<Action, Outcome>> {
+  const disruptive = actions.filter(({ kind }) => isDisruptive[kind]);
+  if (disruptive.length === 0) return new Map();
+  const askedNow = await ledger.requests();
+  const changed = disruptive.filter(({ name }) => isAskedAnew(name, asked, askedNow));
+  const message = 'somebody has just asked for something else';
+  return new Map(changed.map((action) => [action, { result: 'not-sent', message }]));
 }
 
 function recordOf(

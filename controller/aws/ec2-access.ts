@@ -1,7 +1,7 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
-import type { HostReport } from '../core/observed.ts';
+import type { Activity, HostReport } from '../core/observed.ts';
 import type { Clock } from '../ports.ts';
 import { classifyError } from './errors.ts';
 import type { Api, Throttle } from './throttle.ts';
@@ -15,6 +15,8 @@ export interface Ec2Access {
   readonly clock: Clock;
   /** Reads what the hosts report, by machine id, where they have somewhere to report. */
   readonly reports?: () => Promise<ReadonlyMap<string, HostReport>>;
+  /** Reads whether machines are used, by machine id, where something tells. */
+  readonly activity?: () => Promise<ReadonlyMap<string, Activity>>;
 }
 
 /** An Ec2Access whose calls keep the pace. */

@@ -79,6 +79,7 @@ export function machineOf(instance: Instance): Machine {
     ...(instance.SubnetId ? { subnetId: instance.SubnetId } : {}),
     ...(instance.PrivateIpAddress ? { privateIp: instance.PrivateIpAddress } : {}),
     launchedAt: instantOf(instance.LaunchTime),
+    ...stopTimeIn(instance.StateTransitionReason),
     tags: tagsOf(instance.Tags),
     devices: (instance.BlockDeviceMappings ?? []).map((device) => ({
       deviceName: device.DeviceName ?? '',
@@ -89,6 +90,13 @@ export function machineOf(instance: Instance): Machine {
     ...(instance.RootDeviceName ? { rootDeviceName: instance.RootDeviceName } : {}),
     checks: 'none',
   };
+}
+
+/** EC2 dates a stop through its API in words: `User initiated (2026-11-23 09:00:00 GMT)`. */
+function stopTimeIn(reason = ''): Pick<Machine, 'stoppedAt'> {
+  const [, date, time] = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:GMT|UTC)\)/.exec(reason) ?? [];
+  const stoppedAt = new Date(`${date}T${time}Z`);
+  return Number.isNaN(stoppedAt.getTime()) ? {} : { stoppedAt: stoppedAt.toISOString() };
 }
 
 /** The machines with the status checks of those that run. */

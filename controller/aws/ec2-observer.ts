@@ -2,7 +2,6 @@ import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type {
   Home,
-  HostReport,
   Interest,
   Machine,
   Observed,
@@ -69,14 +68,14 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
   const fleet = tagFilter(tagKeys.fleet, interest.fleet);
   const listedMachines = await listMachines(access, [fleet]);
   throwForOperator(listedMachines);
-  const [machines, listedHomes, snapshots, subnets, images, types, reports] = await Promise.all([
+  const [machines, listedHomes, snapshots, subnets, images, types, hosts] = await Promise.all([
     readMachinePart(access, listedMachines, interest.machineIds),
     listHomes(access, [fleet, { Name: `tag:${tagKeys.role}`, Values: ['home'] }]),
     readSnapshotPart(access, interest.snapshotIds),
     readSubnets(access, interest.subnetIds),
     readImages(access, interest),
     readTypes(access, interest.instanceTypes),
-    readReports(access),
+    readHosts(access),
   ]);
   const homeIds = [...interest.homeIds, ...machines.items.flatMap(homeIdsOf)];
   const homes = await readHomePart(access, listedHomes, homeIds);
@@ -88,7 +87,8 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
     subnets: subnets.found,
     images: images.images,
     instanceTypes: types.types,
-    reports: reports.found,
+    reports: hosts.reports,
+    activity: hosts.activity,
     failures: [
       ...machines.failures,
       ...homes.failures,
@@ -96,7 +96,7 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
       ...subnets.failures,
       ...images.failures,
       ...types.failures,
-      ...reports.failures,
+      ...hosts.failures,
     ],
   };
 }
@@ -219,14 +219,33 @@ async function readSubnets(access: PacedAccess, ids: readonly string[]) {
   return { found, failures: failuresOf('subnets', 'DescribeSubnets', [error]) };
 }
 
-async function readReports({ reports }: PacedAccess): Promise<{
-  readonly found: ReadonlyMap<string, HostReport> | undefined;
+/** What the hosts tell, where they have somewhere to tell it. */
+async function readHosts({
+  reports,
+  activity,
+}: PacedAccess): Promise<
+  Pick<Observed, 'reports' | 'activity'> & { readonly failures: readonly ReadFailure[] }
+> {
+  const told = await hostPart('reports', reports);
+  const used = await hostPart('activity', activity);
+  return {
+    reports: told.found,
+    activity: used.found,
+    failures: [...told.failures, ...used.failures],
+  };
+}
+
+async function hostPart<Item>(
+  what: 'reports' | 'activity',
+  readAll: (() => Promise<ReadonlyMap<string, Item>>) | undefined,
+): Promise<{
+  readonly found: ReadonlyMap<string, Item> | undefined;
   readonly failures: readonly ReadFailure[];
 }> {
-  if (reports === undefined) return { found: undefined, failures: [] };
+  if (readAll === undefined) return { found: undefined, failures: [] };
   try {
-    return { found: await reports(), failures: [] };
+    return { found: await readAll(), failures: [] };
   } catch (error) {
-    return { found: new Map(), failures: [readFailure('reports', 'reading reports', error)] };
+    return { found: new Map(), failures: [readFailure(what, `reading ${what}`, error)] };
   }
 }

@@ -1,14 +1,14 @@
 import type { ReadFailure } from '../core/observed.ts';
 import { inspect, knownNames } from '../core/plan/inspect.ts';
 import { makePlan } from '../core/plan/make-plan.ts';
-import type { Hold, Plan, World } from '../core/plan/world.ts';
+import type { Plan, World } from '../core/plan/world.ts';
 import { listManifest, manifestOf, manifestText } from '../render/manifest.ts';
 import type { Paint } from '../render/paint.ts';
 import { statusJson, statusTable } from '../render/status-table.ts';
 import { readWorld } from '../world.ts';
 import type { Globals } from './globals.ts';
 import { exitCodes, type Io } from './io.ts';
-import { sayUnknown } from './views.ts';
+import { sayHeld, sayUnknown } from './views.ts';
 import { openForReading } from './wiring.ts';
 
 export interface GetOptions {
@@ -40,14 +40,6 @@ export async function runGet(
 
 function isNamed(name: string) {
   return (item: { readonly name: string }) => item.name === name;
-}
-
-/** Of a file that never was valid there is no line to show. */
-function sayHeld(holds: readonly Hold[], io: Io): number {
-  for (const { name, reason, message, remedy } of holds) {
-    io.err(`devinstance: ${name} is nothing yet: ${reason}: ${message}\n  ${remedy}\n`);
-  }
-  return exitCodes.failed;
 }
 
 function render(

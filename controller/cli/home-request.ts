@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { userInfo } from 'node:os';
 import { dayMs, plusMillis } from '../core/instant.ts';
 import { completeSnapshotsOf } from '../core/plan/home-rows.ts';
 import type { DevInstanceRecord } from '../core/record.ts';
@@ -7,10 +5,10 @@ import type { RequestedWork } from '../core/request.ts';
 import { OperatorError } from '../ports.ts';
 import { visible } from '../render/visible.ts';
 import { checkPlace, usableFleet } from '../world.ts';
+import { type AskingParts, newRequest, reasonOf, sayNext, withAskingParts } from './asking.ts';
 import type { Globals } from './globals.ts';
 import { exitCodes, type Io, UsageError } from './io.ts';
 import { hintFor } from './views.ts';
-import { openForAsking } from './wiring.ts';
 
 /** What is not begun by then is dropped: nobody remembers an old wish. */
 const requestMs = dayMs;
@@ -19,24 +17,23 @@ export interface HomeRequestOptions {
   readonly reason?: string;
 }
 
-type AskingParts = Awaited<ReturnType<typeof openForAsking>>;
-
 /** `devinstance home snapshot NAME`: asks the controller for a snapshot. Answers the exit code. */
-export function runHomeSnapshot(
+export async function runHomeSnapshot(
   name: string,
   options: HomeRequestOptions,
   globals: Globals,
   io: Io,
 ): Promise<number> {
-  return askFor(name, options, globals, async (parts, record) => {
-    await put(parts, name, { kind: 'snapshot-home' }, options);
+  const reason = reasonOf(options);
+  return askFor(name, globals, async (parts, record) => {
+    await put(parts, name, { kind: 'snapshot-home' }, reason);
     io.out(`asked for a snapshot of home ${record.homeId} of ${name}\n`);
     sayNext(io, name, 'makes it');
   });
 }
 
 /** `devinstance home restore NAME --from SNAPSHOT|latest`: asks for a new home. Answers the exit code. */
-export function runHomeRestore(
+export async function runHomeRestore(
   name: string,
   options: HomeRequestOptions & { readonly from: string },
   globals: Globals,
@@ -46,38 +43,27 @@ export function runHomeRestore(
   if (from !== 'latest' && !/^snap-([0-9a-f]{8}|[0-9a-f]{17})$/.test(from)) {
     throw new UsageError(`"${from}" is no snapshot`, 'write --from latest or --from snap-…');
   }
-  return askFor(name, options, globals, async (parts, record) => {
+  const reason = reasonOf(options);
+  return askFor(name, globals, async (parts, record) => {
     const snapshotId = from === 'latest' ? await latestOf(parts, record) : from;
-    await put(parts, name, { kind: 'restore-home', snapshotId }, options);
+    await put(parts, name, { kind: 'restore-home', snapshotId }, reason);
     io.out(`asked for a new home of ${name} from ${snapshotId}, in ${record.az}\n`);
     io.out(`  a running machine is stopped for it; ${record.homeId} is kept and released\n`);
     sayNext(io, name, 'does it');
   });
 }
 
-function sayNext(io: Io, name: string, verb: string): void {
-  io.out(
-    `  the controller ${verb} at its next pass; devinstance events ${name} shows what came of it\n`,
-  );
-}
-
 /** Runs the work with the record of a DevInstance that has a home, in the right place. */
-async function askFor(
+function askFor(
   name: string,
-  { reason = '' }: HomeRequestOptions,
   globals: Globals,
   work: (parts: AskingParts, record: DevInstanceRecord) => Promise<void>,
 ): Promise<number> {
-  if (reason.length > 200)
-    throw new UsageError('the reason is too long', 'write up to 200 characters');
-  const parts = await openForAsking(globals);
-  try {
+  return withAskingParts(globals, async (parts) => {
     await checkPlace(usableFleet(await parts.specs.read()), parts);
     await work(parts, await recordWithHome(parts, name));
     return exitCodes.done;
-  } finally {
-    await parts.close();
-  }
+  });
 }
 
 async function recordWithHome({ ledger }: AskingParts, name: string): Promise<DevInstanceRecord> {
@@ -106,10 +92,9 @@ async function put(
   { ledger, clock }: AskingParts,
   name: string,
   work: RequestedWork,
-  { reason = '' }: HomeRequestOptions,
+  reason: string,
 ): Promise<void> {
   const at = clock.now();
   const expiresAt = plusMillis(at, requestMs);
-  const actor = userInfo().username;
-  await ledger.putRequest({ id: randomUUID(), name, work, actor, reason, at, expiresAt });
+  await ledger.putRequest(newRequest(name, work, { reason, at, expiresAt }));
 }

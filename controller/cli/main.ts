@@ -3,7 +3,10 @@ import { lines, output, type RunCommand } from './command.ts';
 import type { Globals } from './globals.ts';
 import { addHomes } from './home-commands.ts';
 import { exitCodes, Interrupted, processIo, UsageError } from './io.ts';
+import { addOverrides } from './override-commands.ts';
 import type { PlanOptions } from './plan.ts';
+import { addSchedules } from './schedule-commands.ts';
+import { addSuspensions } from './suspension-commands.ts';
 import { addViews } from './view-commands.ts';
 
 /** The whole command line. Each command's code is loaded only when it runs. */
@@ -46,6 +49,8 @@ function buildProgram(run: RunCommand): Command {
     );
   addReading(program, run);
   addHomes(program, run);
+  addOverrides(program, run);
+  addSuspensions(program, run);
   addActing(program, run);
   return program;
 }
@@ -96,25 +101,7 @@ function addReading(program: Command, run: RunCommand): void {
       run(async (io, globals) => (await import('./plan.ts')).runPlan(options, globals, io)),
     );
   addViews(program, run);
-  const schedule = program.command('schedule').description('look at schedules');
-  schedule
-    .command('preview')
-    .description('show every start and stop of a schedule between two moments')
-    .requiredOption('--file <file>', 'a Schedule in YAML')
-    .requiredOption('--from <instant>', 'first moment, 2026-10-23T00:00:00Z')
-    .requiredOption('--until <instant>', 'moment after the last')
-    .addOption(output(['text', 'json'], 'text'))
-    .addHelpText(
-      'after',
-      lines(
-        'Examples:',
-        '  $ devinstance schedule preview --file specs/schedules/madrid-office.yaml \\',
-        '      --from 2026-10-23T00:00:00Z --until 2026-10-30T00:00:00Z',
-      ),
-    )
-    .action((options: { file: string; from: string; until: string; output: 'text' | 'json' }) =>
-      run(async (io) => (await import('./schedule-preview.ts')).runSchedulePreview(options, io)),
-    );
+  addSchedules(program, run);
 }
 
 function addActing(program: Command, run: RunCommand): void {

@@ -3,6 +3,7 @@ import { lines, output, type RunCommand } from './command.ts';
 import type { DescribeOptions } from './describe.ts';
 import type { EventsOptions } from './events.ts';
 import type { GetOptions } from './get.ts';
+import type { WhyOptions } from './why.ts';
 
 /** Adds the commands that look at DevInstances: what is, in all its detail, and what was. */
 export function addViews(program: Command, run: RunCommand): void {
@@ -42,6 +43,24 @@ export function addViews(program: Command, run: RunCommand): void {
       run(async (io, globals) =>
         (await import('./describe.ts')).runDescribe(name, options, globals, io),
       ),
+    );
+  program
+    .command('why')
+    .description('say why a machine is on or off: the rule, where it is written, and what is next')
+    .argument('<name>', 'a DevInstance')
+    .addOption(output(['text', 'json'], 'text'))
+    .addHelpText(
+      'after',
+      lines(
+        'Exit: 0 done, 1 unknown name or AWS could not be read.',
+        '',
+        'Examples:',
+        '  $ devinstance why ada-01',
+        '  $ devinstance why ada-01 -o json',
+      ),
+    )
+    .action((name: string, options: WhyOptions) =>
+      run(async (io, globals) => (await import('./why.ts')).runWhy(name, options, globals, io)),
     );
   program
     .command('events')

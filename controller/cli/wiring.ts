@@ -202,8 +202,11 @@ async function openSim(desired: DesiredFleet, file: string, use: Use): Promise<O
   await account.ensureSeeded(desired);
   const { ec2, ssm, sts, clock } = account;
   const { region, name: fleet } = desired.fleet;
-  const reports = async () => account.reports();
-  const cloud = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, reports });
+  const hosts = {
+    reports: async () => account.reports(),
+    activity: async () => account.activity(),
+  };
+  const cloud = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, ...hosts });
   return { cloud, clock, callTimeoutMs: simCallTimeoutMs, close: () => {} };
 }
 

@@ -31,6 +31,9 @@ export interface CreateHomeRequest {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** `duty` is the schedule or a person's override, `change` whatever needs it off for a while. */
+export type StopCause = 'duty' | 'idle' | 'max-uptime' | 'change' | 'orphaned' | 'retired';
+
 /** One mutation of the account. Each carries all that the adapter needs and nothing else. */
 export type Action =
   | { readonly kind: 'launch'; readonly name: string; readonly request: LaunchRequest }
@@ -101,7 +104,13 @@ export type Action =
       readonly tags: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'start'; readonly name: string; readonly machineId: string }
-  | { readonly kind: 'stop'; readonly name: string; readonly machineId: string }
+  | {
+      readonly kind: 'stop';
+      readonly name: string;
+      readonly machineId: string;
+      /** What it is stopped for: tells what is remembered of the time before. */
+      readonly cause: StopCause;
+    }
   | {
       readonly kind: 'set-type';
       readonly name: string;

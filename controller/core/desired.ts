@@ -98,6 +98,8 @@ export interface EffectiveSpec {
   readonly readyWithinMinutes: number;
   readonly rollbackWindowMinutes: number;
   readonly keepHomeSnapshots: number;
+  /** The longest override that a person may ask for. */
+  readonly maxOverrideMinutes: number;
   readonly aptMirror?: string;
 }
 
@@ -168,16 +170,48 @@ export type SpecFile =
   /** What could not be read as a plain file, with the reason (symlink, FIFO, directory, too large). */
   | { readonly path: string; readonly refused: string };
 
-/** What the plan carries about a moment in a schedule. */
-export interface Duty {
+/** What decides whether a machine is on: the schedule itself, what people did, or a limit. */
+export type DutyRule =
+  | 'always'
+  | 'never'
+  | 'window'
+  | 'early-start'
+  | 'exception'
+  | 'off-hours'
+  | 'manual-start'
+  | 'manual-stop'
+  | 'override'
+  | 'idle'
+  | 'max-uptime';
+
+/** What is wanted of a machine, and why. */
+interface Wanted {
   readonly state: 'running' | 'stopped';
+  readonly rule: DutyRule;
   /** For people, lower case, without a full stop: `window mon-fri 08:00-19:00 Europe/Madrid`. */
   readonly reason: string;
-  /** When the state next changes; undefined where it never does. */
-  readonly until?: Instant;
   /**
    * False where the schedule's `actions` leave this state to people (a stop under `start-only`, a
    * start under `stop-only`): the machine stays as it is, and nothing is started or stopped for it.
    */
   readonly enforced: boolean;
+}
+
+/** A change of duty that lies ahead. */
+export interface DutyChange extends Wanted {
+  readonly at: Instant;
+}
+
+/** What is wanted of a machine at a moment. */
+export interface Duty extends Wanted {
+  /** Since when the rule decides so; undefined where it always did. */
+  readonly since?: Instant;
+  /** When the state next changes, or is left to people no more; undefined where it never does. */
+  readonly until?: Instant;
+  /** What it changes to at `until`. */
+  readonly next?: DutyChange;
+  /** Where the rule stands in the schedule, as keys from its top: `['windows', '0']`. */
+  readonly field?: readonly string[];
+  /** The person's request behind an override. */
+  readonly requestId?: string;
 }

@@ -12,6 +12,8 @@ export interface FleetEvent {
   readonly reason: string;
   /** One line, for people. */
   readonly message: string;
+  /** Who tells it, where that is not the controller. */
+  readonly source?: 'command';
 }
 
 /** How long events are kept. */

@@ -25,6 +25,8 @@ export interface Machine {
   readonly privateIp?: string;
   /** The last launch or start. moto does not renew it on start. */
   readonly launchedAt: Instant;
+  /** When a call of the API last stopped it, to the second, where EC2 says so. */
+  readonly stoppedAt?: Instant;
   readonly tags: Readonly<Record<string, string>>;
   /** The block-device mapping, root included. */
   readonly devices: readonly MachineDevice[];
@@ -117,6 +119,15 @@ export interface HostReport {
   readonly reason?: string;
 }
 
+/** Whether somebody uses a machine, by its host's own account; moments are the receiver's. */
+export interface Activity {
+  readonly machineId: string;
+  /** When it was last heard of. */
+  readonly at: Instant;
+  /** Since when nobody is there; undefined while somebody is. */
+  readonly idleSince?: Instant;
+}
+
 /** A read that failed or came back partial: what it would have said is unknown, never absent. */
 export interface ReadFailure {
   readonly what:
@@ -127,7 +138,8 @@ export interface ReadFailure {
     | 'subnets'
     | 'images'
     | 'types'
-    | 'reports';
+    | 'reports'
+    | 'activity';
   readonly message: string;
   readonly remedy: string;
 }
@@ -147,6 +159,8 @@ export interface Observed {
   readonly instanceTypes: ReadonlyMap<string, InstanceTypeReading>;
   /** By machine id; undefined where this account's hosts have nowhere to report. */
   readonly reports: ReadonlyMap<string, HostReport> | undefined;
+  /** By machine id; undefined where nobody tells. A machine that is not in it is not known to be idle. */
+  readonly activity: ReadonlyMap<string, Activity> | undefined;
   readonly failures: readonly ReadFailure[];
 }
 

@@ -50,18 +50,25 @@ export interface DevInstanceRecord {
     readonly at: Instant;
     /** `aws`: the hardware or a scheduled event did it, so it is mended like a failure. */
     readonly by: 'controller' | 'person' | 'aws';
+    /** The controller's own stop that keeps it off until its next window, as a person's does. */
+    readonly rest?: 'idle' | 'max-uptime';
   };
+  /** Since when it is up, stops for a change left out; not known while it is off. */
+  readonly upSince?: Instant;
   /** The type it last ran as: what a start without capacity falls back to first. */
   readonly ranAs?: string;
   /** A type taken for lack of capacity: no drift until the next stop. */
   readonly standInType?: string;
-  /** A stretch in which the machine may run although its schedule is off. */
-  readonly manualHold?: {
-    readonly from: Instant;
-    readonly until: Instant;
+  /** A start while its schedule was off: it may run for the schedule's `manualStart.hold`. */
+  readonly manualStart?: {
+    readonly at: Instant;
     /** `creation`: made while its schedule was off, which counts as started by hand. */
     readonly cause: 'person' | 'creation';
   };
+  /** Until when somebody asked for it to be on: only then does idleness begin to count. */
+  readonly askedUntil?: Instant;
+  /** The scheduled stop that its owner was told of beforehand. */
+  readonly noticeOf?: Instant;
   /** Since when the machine should be on its way to ready; cleared when it is, or is off. */
   readonly becomingReadySince?: Instant;
   /** When the spec was first seen gone from git. */

@@ -4,7 +4,20 @@ import { dayMs, type Instant, plusMillis } from './instant.ts';
 export type RequestedWork =
   | { readonly kind: 'snapshot-home' }
   /** A new home volume from this snapshot, in the same zone; the old one is kept and released. */
-  | { readonly kind: 'restore-home'; readonly snapshotId: string };
+  | { readonly kind: 'restore-home'; readonly snapshotId: string }
+  /** On or off until the request expires, whatever the schedule says. */
+  | {
+      readonly kind: 'override';
+      readonly state: 'running' | 'stopped';
+      readonly command: 'extend' | 'start' | 'stop';
+      /** The machine was seen off when it was asked for: whoever stopped it did so before. */
+      readonly foundOff?: true;
+    }
+  /** Hands off until the request expires. */
+  | { readonly kind: 'suspend' };
+
+/** The name in a request that means every DevInstance: none can be called so. */
+export const everyName = '*';
 
 /**
  * A person's request: a ledger item of its own, written by commands outside the controller's epoch.
@@ -13,7 +26,7 @@ export type RequestedWork =
 export interface LedgerRequest {
   /** Unique for ever, at most 36 of [a-z0-9-]. */
   readonly id: string;
-  /** The DevInstance. */
+  /** The DevInstance, or `everyName`. */
   readonly name: string;
   readonly work: RequestedWork;
   /** Who asked, for people. */
@@ -28,7 +41,7 @@ export interface LedgerRequest {
 /** What came of a request. */
 export interface RequestEnd {
   readonly at: Instant;
-  readonly result: 'done' | 'refused';
+  readonly result: 'done' | 'refused' | 'cancelled';
   /** For people: `snapshot snap-… is complete`. */
   readonly message: string;
 }
@@ -36,6 +49,27 @@ export interface RequestEnd {
 /** Until when a ledger keeps a request, so that a person can still read what came of it. */
 export function requestKeptUntil(request: LedgerRequest): Instant {
   return plusMillis(request.expiresAt, dayMs);
+}
+
+/** Whether what is open for a DevInstance, or for all, differs between two readings. */
+export function isAskedAnew(
+  name: string,
+  before: readonly LedgerRequest[],
+  after: readonly LedgerRequest[],
+): boolean {
+  return openFor(name, before) !== openFor(name, after);
+}
+
+function openFor(name: string, requests: readonly LedgerRequest[]): string {
+  return requests
+    .filter((request) => request.ended === undefined && isFor(request, name))
+    .map(({ id }) => id)
+    .sort()
+    .join();
+}
+
+function isFor(request: LedgerRequest, name: string): boolean {
+  return request.name === name || request.name === everyName;
 }
 
 /** The requests by instant, then id. */

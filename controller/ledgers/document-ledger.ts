@@ -25,7 +25,7 @@ export interface DocumentStore {
   missing(): OperatorError;
 }
 
-/** A ledger kept as one document. */
+/** A ledger kept as one document. What is written is copied: the caller may go on with its own. */
 export function documentLedger(store: DocumentStore): Ledger {
   const change = (edit: (document: LedgerDocument) => LedgerDocument) =>
     store.change((document) => {
@@ -38,17 +38,19 @@ export function documentLedger(store: DocumentStore): Ledger {
     marker: async () => (await store.load()).marker,
     records: async () => listRecords(await store.load()),
     putRecord: async (record, overVersion, epoch) => {
-      await change((document) => replaceRecord(document, record, overVersion, epoch));
+      const copy = structuredClone(record);
+      await change((document) => replaceRecord(document, copy, overVersion, epoch));
       return { record, version: overVersion + 1 };
     },
     lease: async () => (await store.load()).lease,
     putLease: async (lease, overNonce) => {
-      const after = await change((document) => replaceLease(document, lease, overNonce));
+      const after = await change((document) => replaceLease(document, { ...lease }, overNonce));
       return after.lease?.nonce === lease.nonce;
     },
     requests: async () => (await store.load()).requests ?? [],
     putRequest: async (request) => {
-      await change((document) => addRequest(document, request));
+      const copy = structuredClone(request);
+      await change((document) => addRequest(document, copy));
     },
     endRequest: async (id, ended) => {
       let did = false;
@@ -60,7 +62,8 @@ export function documentLedger(store: DocumentStore): Ledger {
       return did;
     },
     putEvents: async (events) => {
-      await change((document) => addEvents(document, events));
+      const copies = structuredClone(events);
+      await change((document) => addEvents(document, copies));
     },
     events: async (name) => listEvents(await store.load(), name),
     close: async () => {},

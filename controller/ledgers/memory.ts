@@ -4,16 +4,19 @@ import { documentLedger } from './document-ledger.ts';
 
 /** A ledger that lasts as long as this object. It exists from the start, without a marker. */
 export function memoryLedger(): Ledger {
-  // Kept as text, so that nobody can change what is stored by changing what was read.
-  let text = formatDocument({ schemaVersion: DOCUMENT_VERSION, records: {} });
-  const load = (): LedgerDocument => JSON.parse(text);
+  let document: LedgerDocument = { schemaVersion: DOCUMENT_VERSION, records: {} };
+  // Read through text, so that nobody can change what is stored by changing what was read.
+  let text: string | undefined;
   return documentLedger({
     description: 'memory',
-    load: async () => load(),
+    load: async () => {
+      text ??= formatDocument(document);
+      return JSON.parse(text);
+    },
     change: async (edit) => {
-      const after = edit(load());
-      text = formatDocument(after);
-      return after;
+      document = edit(document);
+      text = undefined;
+      return document;
     },
     missing: () => new OperatorError('there is no ledger', 'Use a ledger that exists.'),
   });

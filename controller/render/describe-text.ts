@@ -1,6 +1,6 @@
 import type { EffectiveSpec } from '../core/desired.ts';
 import type { FleetEvent } from '../core/event.ts';
-import type { Instant } from '../core/instant.ts';
+import { type Instant, minuteMs, plusMillis } from '../core/instant.ts';
 import type { Home, Machine } from '../core/observed.ts';
 import type { Condition } from '../core/plan/condition.ts';
 import { conditionsOf } from '../core/plan/conditions.ts';
@@ -11,6 +11,7 @@ import { tagKeys } from '../core/tags.ts';
 import { ageText } from './age.ts';
 import { alignedLines } from './aligned.ts';
 import { eventLines } from './events-table.ts';
+import { byText, whatText } from './in-force.ts';
 import { localTime, placeOf } from './local-time.ts';
 import type { Paint } from './paint.ts';
 import { changeBlock, holdBlock } from './plan-text.ts';
@@ -82,6 +83,7 @@ function specRows(inspection: Inspection, spec: EffectiveSpec): readonly Row[] {
         ? undefined
         : `${verb} ${localTime(transition.at, world.now, timezone)} ${placeOf(timezone)}`,
     ],
+    ...inForceRows(inspection, timezone),
     ['Image', imageText(inspection, spec)],
     [
       'Upgrade',
@@ -92,6 +94,14 @@ function specRows(inspection: Inspection, spec: EffectiveSpec): readonly Row[] {
     ['By hand', `may run ${durationOf(spec.schedule.manualStartHoldMinutes)} outside its windows`],
     ['Lifecycle', spec.lifecycle],
   ];
+}
+
+function inForceRows({ inForce, world }: Inspection, timezone: string): readonly Row[] {
+  const context = { now: world.now, timezoneOf: () => timezone };
+  return inForce.map((request) => [
+    request.work.kind === 'override' ? 'Override' : 'Suspended',
+    `${whatText(request, context)} (${byText(request)})`,
+  ]);
 }
 
 function imageText({ world }: Inspection, spec: EffectiveSpec): string {
@@ -126,12 +136,16 @@ function machineRows(
 ): readonly Row[] {
   const power = record?.power;
   const verb = power?.state === 'running' ? 'started' : 'stopped';
-  const hold = record?.manualHold;
+  const start = record?.manualStart;
+  const holdMs = (record?.effective.schedule.manualStartHoldMinutes ?? 0) * minuteMs;
   return [
     ['Id', machine.id],
     ['State', machine.state],
     ['Power', power && `${verb} by ${actors[power.by]} ${moment(power.at)}`],
-    ['Hold', hold && `may run until ${moment(hold.until)}, as ${causes[hold.cause]}`],
+    [
+      'Hold',
+      start && `may run until ${moment(plusMillis(start.at, holdMs))}, as ${causes[start.cause]}`,
+    ],
     ['Checks', machine.checks],
     ['Type', machine.type],
     ['Image', machine.imageId],

@@ -36,11 +36,11 @@ export function eventLines(
   paint: Paint,
 ): readonly string[] {
   if (events.length === 0) return ['none'];
-  const rows = events.map(({ at, type, reason, message }) => [
+  const rows = events.map(({ at, type, reason, message, source }) => [
     type,
     visible(reason),
     ageText(at, now),
-    'controller',
+    source ?? 'controller',
     visible(message),
   ]);
   const lines = alignedLines([['Type', 'Reason', 'Age', 'From', 'Message'], ...rows]);

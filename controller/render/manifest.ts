@@ -2,9 +2,12 @@ import { stringify } from 'yaml';
 import type { Home, Machine } from '../core/observed.ts';
 import { conditionsOf } from '../core/plan/conditions.ts';
 import type { Inspection } from '../core/plan/inspect.ts';
+import type { Status } from '../core/plan/world.ts';
 import type { DevInstanceRecord } from '../core/record.ts';
+import type { LedgerRequest } from '../core/request.ts';
 import { present } from '../core/spec/present.ts';
 import { tagKeys } from '../core/tags.ts';
+import { inForceRecord } from './in-force.ts';
 import { resolvedManifest, specManifest } from './spec-manifest.ts';
 
 type Manifest = Readonly<Record<string, unknown>>;
@@ -38,7 +41,7 @@ export function manifestText(manifest: Manifest, output: 'yaml' | 'json'): strin
 }
 
 function statusManifest(inspection: Inspection): Manifest {
-  const { status, situation, spec, holds, changes, waiting, record } = inspection;
+  const { status, situation, spec, holds, changes, waiting, record, inForce } = inspection;
   const { machine, home } = situation ?? {};
   const sinceOf = (reason: string) => record?.holds?.find((held) => held.reason === reason)?.since;
   return present({
@@ -46,7 +49,9 @@ function statusManifest(inspection: Inspection): Manifest {
     sync: status?.sync,
     health: status?.health,
     message: status?.message,
-    duty: status?.duty,
+    duty: status?.duty && dutyManifest(status.duty),
+    overrides: unlessEmpty(inForce.filter(isOverride).map(inForceManifest)),
+    suspensions: unlessEmpty(inForce.filter((asked) => !isOverride(asked)).map(inForceManifest)),
     machine: machine === undefined ? undefined : machineManifest(machine, record?.power),
     home: home === undefined ? undefined : homeManifest(home),
     changes: unlessEmpty(changes.map(({ name: _name, owner: _owner, ...rest }) => rest)),
@@ -57,6 +62,20 @@ function statusManifest(inspection: Inspection): Manifest {
     resolved: spec === undefined ? undefined : resolvedManifest(spec),
     conditions: conditionsOf(inspection),
   });
+}
+
+function dutyManifest(duty: NonNullable<Status['duty']>): Manifest {
+  const { state, rule, reason, enforced, since, until, next } = duty;
+  return present({ state, rule, reason, enforced, since, until, next });
+}
+
+function isOverride({ work }: LedgerRequest): boolean {
+  return work.kind === 'override';
+}
+
+function inForceManifest(request: LedgerRequest): Manifest {
+  const { type: _, ...rest } = inForceRecord(request);
+  return rest;
 }
 
 function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {

@@ -2,12 +2,13 @@ import type { Problem } from '../core/desired.ts';
 import type { Instant } from '../core/instant.ts';
 import type { ReadFailure } from '../core/observed.ts';
 import type { Plan } from '../core/plan/world.ts';
+import { inForceRecord } from './in-force.ts';
 import { countChanges } from './plan-text.ts';
 
 /** Grows when a line's meaning changes; new fields and new types of line do not count. */
 const schemaVersion = 1;
 
-/** The plan as one JSON object a line: `planned_change`, `hold`, `interlock`, …, last `change_summary`. */
+/** The plan as one JSON object a line: `planned_change`, `hold`, `override`, …, last `change_summary`. */
 export function planNdjson(
   plan: Plan,
   context: {
@@ -32,6 +33,7 @@ export function planNdjson(
     ...plan.holds.map((held) => ({ type: 'hold', ...held })),
     ...plan.waiting.map((waiting) => ({ type: 'waiting', ...waiting })),
     ...plan.transitions.map((transition) => ({ type: 'transition', ...transition })),
+    ...plan.inForce.map(inForceRecord),
     { type: 'change_summary', ...countChanges(plan) },
   ];
   return ndjson(lines);

@@ -1,6 +1,7 @@
 import type { Problem } from '../core/desired.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Change, ChangeKind, Plan } from '../core/plan/world.ts';
+import { byText, whatText, whoseText } from './in-force.ts';
 import { fenced, escapeMarkdown as inline, tableHead, tableRow } from './markdown.ts';
 import { plain } from './paint.ts';
 import { countChanges, type PlanContext, planText, whenOf } from './plan-text.ts';
@@ -56,6 +57,7 @@ export function planMarkdown(plan: Plan, context: MarkdownContext): string {
     problemSection(context.problems),
     failureSection(context),
     holdSection(plan),
+    inForceSection(plan, context),
   ].filter(({ rows }) => rows.length > 0);
   let left = maxLength - top.length - bottom.length - 2 * '\n\n'.length - '\n'.length;
   const shown: string[] = [];
@@ -152,6 +154,17 @@ function holdSection(plan: Plan): Section {
       tableRow([inline(name), reason, inline(message), inline(remedy)]),
     ),
     noun: 'hold',
+  };
+}
+
+function inForceSection({ inForce }: Plan, context: MarkdownContext): Section {
+  return {
+    title: '#### In force\n\n',
+    head: tableHead(['Machine', 'What', 'Who and why']),
+    rows: inForce.map((request) =>
+      tableRow([whoseText(request), whatText(request, context), byText(request)].map(inline)),
+    ),
+    noun: 'request',
   };
 }
 

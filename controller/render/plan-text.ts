@@ -1,6 +1,7 @@
 import type { Instant } from '../core/instant.ts';
 import type { ReadFailure } from '../core/observed.ts';
 import type { Change, ChangeKind, Hold, Interlock, Plan, Transition } from '../core/plan/world.ts';
+import { inForceLines } from './in-force.ts';
 import { localTime, placeOf } from './local-time.ts';
 import type { Paint } from './paint.ts';
 import { visible } from './visible.ts';
@@ -43,6 +44,7 @@ export function planText(plan: Plan, context: PlanContext, paint: Paint): string
     ...plan.interlocks.map((interlock) => interlockBlock(interlock, paint)),
     ...context.failures.map((failure) => failureBlock(failure, paint)),
     ...upcoming(plan.transitions, context),
+    ...standing(plan.inForce, context),
     summary(plan, context, paint),
   ];
   return `${sections.join('\n')}\n`;
@@ -115,6 +117,11 @@ function upcoming(transitions: readonly Transition[], context: PlanContext): rea
   });
   const more = transitions.length - lines.length;
   return ['Next by schedule:', ...lines, ...(more > 0 ? [`  and ${more} more`] : []), ''];
+}
+
+function standing(inForce: Plan['inForce'], context: PlanContext): readonly string[] {
+  if (inForce.length === 0) return [];
+  return ['In force:', ...inForceLines(inForce, context).map((line) => `  ${line}`), ''];
 }
 
 /** How many of each; the wording of its line is an interface. */

@@ -1,9 +1,12 @@
 import type { ScheduleTimes } from '../core/desired.ts';
-import { hourMs, toMillis } from '../core/instant.ts';
+import { hourMs, type Instant, toMillis } from '../core/instant.ts';
+import type { MachinePreview } from '../core/plan/preview.ts';
+import type { PreviewNote } from '../core/schedule/duty-preview.ts';
 import { type PreviewDay, previewDays, type SchedulePreview } from '../core/schedule/preview.ts';
+import { visible } from './visible.ts';
 import { zoneAbbreviation } from './zone-abbreviation.ts';
 
-/** A preview as one JSON object, indented, without a newline at the end. */
+/** A preview, of a schedule or of one machine, as one JSON object, indented, without a newline at the end. */
 export function schedulePreviewJson(preview: SchedulePreview): string {
   return JSON.stringify(preview, undefined, 2);
 }
@@ -13,6 +16,51 @@ export function schedulePreviewJson(preview: SchedulePreview): string {
  * special about it, and the total. Without a newline at the end.
  */
 export function schedulePreviewText(times: ScheduleTimes, preview: SchedulePreview): string {
+  const { name, timezone } = preview;
+  return [
+    `${name} in ${timezone}, ${spanText(preview)}`,
+    ...dayLines(times, preview),
+    totalText(preview),
+  ].join('\n');
+}
+
+/** The same of one machine: below the days what is not from windows. Without a newline at the end. */
+export function machinePreviewText(times: ScheduleTimes, preview: MachinePreview): string {
+  const { name, schedule, timezone, remarks, notes } = preview;
+  return [
+    `${name} (${visible(schedule)}) in ${timezone}, ${spanText(preview)}`,
+    ...dayLines(times, preview),
+    ...noteLines(notes, timezone).map((line) => `  ${visible(line)}`),
+    ...remarks.map((line) => `  ${visible(line)}`),
+    totalText(preview),
+  ].join('\n');
+}
+
+function spanText({ from, until }: SchedulePreview): string {
+  return `from ${from} until ${until}`;
+}
+
+/** A line each; of a rule that stops it again and again, the first time and how often. */
+function noteLines(notes: readonly PreviewNote[], timezone: string): readonly string[] {
+  const groups = new Map<string, PreviewNote[]>();
+  for (const note of notes) {
+    const key = note.rule === 'override' ? note.reason : note.rule;
+    groups.set(key, [...(groups.get(key) ?? []), note]);
+  }
+  return [...groups.values()].flatMap(([first, ...more]) => {
+    if (first === undefined) return [];
+    const times = more.length === 0 ? '' : ` (${more.length + 1} times)`;
+    return [`${dateIn(timezone, first.at)}  ${first.reason}${times}`];
+  });
+}
+
+function dateIn(timezone: string, at: Instant): string {
+  const weekday = new Intl.DateTimeFormat('en-GB', { timeZone: timezone, weekday: 'short' });
+  const date = new Intl.DateTimeFormat('sv-SE', { timeZone: timezone });
+  return `${weekday.format(toMillis(at))} ${date.format(toMillis(at))}`;
+}
+
+function dayLines(times: ScheduleTimes, preview: SchedulePreview): readonly string[] {
   const rows = previewDays(times, preview).map((day) => ({
     date: `${titleCase(day.weekday)} ${day.date}`,
     running: runningText(day, preview.timezone),
@@ -21,16 +69,11 @@ export function schedulePreviewText(times: ScheduleTimes, preview: SchedulePrevi
   }));
   const runningWidth = widest(rows.map((row) => row.running));
   const hoursWidth = widest(rows.map((row) => row.hours));
-  const lines = rows.map((row) =>
+  return rows.map((row) =>
     [row.date, row.running.padEnd(runningWidth), row.hours.padStart(hoursWidth), row.note]
       .join('  ')
       .trimEnd(),
   );
-  return [
-    `${preview.name} in ${preview.timezone}, from ${preview.from} until ${preview.until}`,
-    ...lines,
-    totalText(preview),
-  ].join('\n');
 }
 
 /** The length of the longest; of more texts than a call takes arguments, too. */

@@ -3,6 +3,7 @@ import type { Status } from '../core/plan/world.ts';
 import { alignedLines } from './aligned.ts';
 import { localTime, placeOf } from './local-time.ts';
 import type { Paint } from './paint.ts';
+import { visible } from './visible.ts';
 
 type Column = readonly [title: string, cell: (status: Status, now: Instant) => string];
 
@@ -24,14 +25,19 @@ const wideColumns: readonly Column[] = [
   ['MACHINE', (status) => status.machineId ?? '-'],
   ['IMAGE', (status) => status.imageId ?? '-'],
   ['HOME-ID', (status) => status.homeId ?? '-'],
-  ['WHY', (status) => status.message ?? status.duty?.reason ?? '-'],
+  ['WHY', (status) => visible(status.message ?? status.duty?.reason ?? '-')],
 ];
+
+/** What was asked for, where that and not the schedule says when it ends. */
+const askedWords = { extend: 'extended', start: 'started', stop: 'stopped' } as const;
 
 function nextOf(status: Status, now: Instant): string {
   const until = status.duty?.until;
   if (status.duty === undefined || until === undefined) return '-';
   const verb = status.duty.state === 'running' ? 'stop' : 'start';
-  return `${verb} ${localTime(until, now, status.timezone)} ${placeOf(status.timezone)}`;
+  const moment = `${localTime(until, now, status.timezone)} ${placeOf(status.timezone)}`;
+  const asked = status.endSetBy === undefined ? '' : ` (${askedWords[status.endSetBy]})`;
+  return `${verb} ${moment}${asked}`;
 }
 
 /** The table of `get`, aligned, with a header. */

@@ -3,8 +3,9 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { DesiredFleet } from '../core/desired.ts';
 import { fromMillis } from '../core/instant.ts';
-import type { HostReport } from '../core/observed.ts';
+import type { Activity, HostReport } from '../core/observed.ts';
 import type { Clock } from '../ports.ts';
+import { activityAt } from './activity.ts';
 import type { RecordedCall, RunningCall } from './calls.ts';
 import { type AnyCommand, callAnswerer } from './client.ts';
 import { type Conditions, conditionsOf } from './conditions.ts';
@@ -43,6 +44,8 @@ export interface SimAccount {
   readonly conditions: Conditions;
   /** What the hosts of running machines say, by machine id. */
   reports(): ReadonlyMap<string, HostReport>;
+  /** Whether running machines are used, by machine id. */
+  activity(): ReadonlyMap<string, Activity>;
   /** What is on a volume's disk; undefined while it was never formatted. */
   disk(volumeId: string): DiskContent | undefined;
   /** Adds what these specs name and the account lacks: subnets, groups, images, parameters. */
@@ -84,6 +87,7 @@ export function simAccount(options: SimOptions): SimAccount {
     people: peopleOf(stage.act),
     conditions: conditionsOf(stage.act, quirks),
     reports: () => reportsAt(stage.look()),
+    activity: () => activityAt(stage.look()),
     disk: (volumeId) => {
       const scene = stage.look();
       const volume = scene.state.volumes[volumeId];

@@ -37,6 +37,8 @@ export interface Conditions {
   setZoneOutage(az: string, isOut: boolean): Promise<void>;
   /** Makes an instance's status check fail, or pass again. */
   setImpaired(instanceId: string, isImpaired: boolean): Promise<void>;
+  /** The machine's host tells nothing more of its use. */
+  silenceHost(instanceId: string): Promise<void>;
   /** Turns a volume's state to `error`. */
   breakVolume(volumeId: string): Promise<void>;
   /**
@@ -114,6 +116,7 @@ function supplyOf(act: Act): Pick<Conditions, Supply> {
 type Trouble =
   | 'setZoneOutage'
   | 'setImpaired'
+  | 'silenceHost'
   | 'breakVolume'
   | 'stick'
   | 'unstick'
@@ -129,6 +132,10 @@ function troubleOf(act: Act): Pick<Conditions, Trouble> {
   return {
     setZoneOutage: (az, isOut) =>
       act(({ state }) => setMember(state.conditions.sickZones, az, isOut)),
+    silenceHost: (instanceId) =>
+      act((scene) => {
+        instanceOf(scene, instanceId).silentSince = scene.now;
+      }),
     setImpaired: (instanceId, isImpaired) =>
       act((scene) => {
         instanceOf(scene, instanceId).impaired = isImpaired;

@@ -1,12 +1,13 @@
 import type { CreateVolumeRequest, RunInstancesRequest } from '@aws-sdk/client-ec2';
 import type { ResolvedChannel } from '../core/desired.ts';
+import { leave, use } from './activity.ts';
 import { attachVolume, detachVolume } from './attachments.ts';
 import { replanHost } from './host.ts';
 import { modifyInstanceAttribute } from './instance-attributes.ts';
 import { runInstances } from './launch.ts';
 import { contentOf } from './lifecycle.ts';
 import { shutDown, startInstances, stopInstances, terminateInstances } from './power.ts';
-import { findResource, getVolume } from './resources.ts';
+import { findResource, getInstance, getVolume } from './resources.ts';
 import type { Scene } from './scene.ts';
 import { publishImage } from './seed.ts';
 import { createSnapshot } from './snapshots.ts';
@@ -43,6 +44,10 @@ export interface People {
     instanceId: string,
     how: { readonly stop?: boolean; readonly terminate?: boolean },
   ): Promise<void>;
+  /** Logs in to a machine and stays. */
+  use(instanceId: string): Promise<void>;
+  /** Logs out, as the last one. */
+  leave(instanceId: string): Promise<void>;
   /** Loses the file system's signature; the data stays, but looks like an empty disk. */
   wipeSignature(volumeId: string): Promise<void>;
   /** Publishes a newer image to a channel's parameter, as the image pipeline does; its id. */
@@ -98,6 +103,8 @@ export function peopleOf(act: Act): People {
         if (stop !== undefined) value('DisableApiStop', stop);
         if (terminate !== undefined) value('DisableApiTermination', terminate);
       }),
+    use: (id) => asPerson((scene) => use(getInstance(scene, id))),
+    leave: (id) => asPerson((scene) => leave(getInstance(scene, id), scene.now)),
     wipeSignature: (id) =>
       asPerson((scene) => {
         const volume = getVolume(scene, id);

@@ -108,6 +108,10 @@ export interface SimInstance extends Lagging {
   /** Volumes that were attached at some time; the volume's own attachment decides. */
   readonly volumeIds: string[];
   boot: SimBoot;
+  /** Who was logged in last, in which boot, and when they left. */
+  use?: { readonly bootId: string; readonly until?: number } | undefined;
+  /** Its host tells nothing more of its use. */
+  silentSince?: number | undefined;
   impaired: boolean;
   /** Whether the API refuses to stop or to terminate it. */
   protection?: { readonly stop: boolean; readonly terminate: boolean } | undefined;

@@ -29,8 +29,14 @@ async function oneMachine() {
   return { sim, cloud, ...machine };
 }
 
-function power(kind: 'start' | 'stop', machines: readonly { readonly machineId: string }[]) {
-  return machines.map(({ machineId }, i) => ({ kind, name: `dev-${i}`, machineId }));
+function power(
+  kind: 'start' | 'stop',
+  machines: readonly { readonly machineId: string }[],
+): readonly Action[] {
+  return machines.map(({ machineId }, i) => {
+    const name = `dev-${i}`;
+    return kind === 'start' ? { kind, name, machineId } : { kind, name, machineId, cause: 'duty' };
+  });
 }
 
 async function statesOf(cloud: Cloud): Promise<ReadonlyMap<string, string>> {

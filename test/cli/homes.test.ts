@@ -5,6 +5,7 @@ import { runController } from '../../controller/cli/controller.ts';
 import { runHomeList } from '../../controller/cli/home-list.ts';
 import { runHomeRestore, runHomeSnapshot } from '../../controller/cli/home-request.ts';
 import { UsageError } from '../../controller/cli/io.ts';
+import { runStart } from '../../controller/cli/power-request.ts';
 import { OperatorError } from '../../controller/ports.ts';
 import { listen, makeCliFleet } from '../support/cli-fleet.ts';
 
@@ -62,6 +63,13 @@ test('the table names every home, aligned, and says what was asked for', async (
   );
   expect(ada).toMatch(/^ada-01 .* in-use +active +100 GiB +eu-west-1\w +i-\w+ +0 +snapshot asked$/);
   expect(dennis).toMatch(/^dennis-01 .* 0 +-$/);
+});
+
+test('what is asked for beside a schedule is no matter of homes', async () => {
+  const fleet = await makeCliFleet();
+  await settle(fleet);
+  await runStart('ada-01', { for: '8h' }, fleet.globals, listen());
+  expect((await rowsOf(fleet))[0]).toMatchObject({ name: 'ada-01', requests: [] });
 });
 
 test.each([

@@ -73,3 +73,43 @@ test('a plan on a ledger in memory is one of a fleet that nothing is remembered 
   expect(out).toContain('adopt (owner ada; record_missing)');
   expect(code).toBe(0);
 });
+
+test.each([
+  ['extend'],
+  ['start'],
+  ['stop'],
+  ['override list'],
+  ['override cancel'],
+  ['suspend'],
+  ['resume'],
+])('%s explains itself with examples and exit codes', async (command) => {
+  const { code, out, err } = await run(...command.split(' '), '--help');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/\nExit: 0 .*\n\nExamples:\n/);
+  expect(out).toContain(`\n  $ devinstance ${command}`);
+});
+
+test('what people ask for is written and shown; what they mistype is explained', async () => {
+  await run('demo');
+  expect(await run('extend', 'ada-01', '4h')).toEqual({
+    code: 64,
+    out: '',
+    err: 'devinstance: extend needs a reason\n  add --reason "why", for those who meet the machine so\n',
+  });
+  const until = new Date(Date.now() + 3 * 86_400_000).toISOString();
+  const kept = ['--keep-off', '--until', until, '--reason', 'on leave'];
+  expect(await run('stop', 'ada-01', ...kept)).toMatchObject({ code: 0, err: '' });
+  expect((await run('override', 'list')).out).toMatch(/\nada-01 +off .* on leave\n$/);
+  expect(await run('override', 'cancel', 'ada-01')).toMatchObject({ code: 0, err: '' });
+  expect(await run('override', 'cancel', 'ada-01')).toEqual({
+    code: 1,
+    out: '',
+    err: 'devinstance: no override of ada-01 stands\n  devinstance override list shows those in force\n',
+  });
+  expect((await run('start', 'ada-01', '--for', '8d')).err).toMatch(
+    /^specs\/classes\/standard.yaml:9:3 E_VALUE an override of 8d is longer .*\n {2}fix: .*\n$/,
+  );
+  const all = ['--all', '--until', until, '--reason', 'AWS is down'];
+  expect(await run('suspend', ...all)).toMatchObject({ code: 0, err: '' });
+  expect(await run('resume', '--all')).toMatchObject({ code: 0, err: '' });
+});

@@ -71,6 +71,18 @@ test('get -o yaml and describe -o json show the same objects', async () => {
   expect(parse((await run('describe', 'linus-01', '-o', 'yaml')).out)).toEqual(one);
 });
 
+test('why says the rule and where it is written', async () => {
+  const { code, out, err } = await run('why', 'ada-01');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^ada-01 is running, as it should be\n {2}Rule {2}/);
+  expect(out).toMatch(/\n {2}Last +\S+ \S+ MachineLaunched: launched i-/);
+  expect(out).toMatch(
+    /\n {2}From +(specs\/schedules\/madrid-office\.yaml:\d+:\d+|the default of )/,
+  );
+  const { name, state } = JSON.parse((await run('why', 'ada-01', '-o', 'json')).out);
+  expect({ name, state }).toEqual({ name: 'ada-01', state: 'running' });
+});
+
 test('get of one is one line', async () => {
   const { code, out } = await run('get', 'ada-01');
   expect(code).toBe(0);
@@ -89,10 +101,10 @@ test('events are listed, of all or of one', async () => {
   expect(out).not.toContain('linus-01');
 });
 
-test.each([['describe'], ['get'], ['events']])(
+test.each([['describe'], ['get'], ['events'], ['why'], ['schedule preview']])(
   '%s of a mistyped name is one line',
   async (command) => {
-    const { code, out, err } = await run(command, 'ada-1');
+    const { code, out, err } = await run(...command.split(' '), 'ada-1');
     expect({ code, out }).toEqual({ code: 1, out: '' });
     expect(err).toBe('devinstance: there is no DevInstance ada-1; did you mean ada-01?\n');
   },

@@ -48,7 +48,32 @@ async function restore(fleet: E2eFleet): Promise<void> {
   expect(asked).toMatchObject({ code: 0, err: '' });
 }
 
+/** A command that asks for an override; its answer is checked, as nothing else would tell. */
+async function asks(fleet: E2eFleet, ...command: readonly string[]): Promise<void> {
+  expect(await fleet.run(...command)).toMatchObject({ code: 0, err: '' });
+}
+
+async function startAgain(fleet: E2eFleet): Promise<void> {
+  await asks(fleet, 'stop', 'ada-01');
+  await fleet.run(...settle);
+  await asks(fleet, 'start', 'ada-01', '--for', '2h', '--reason', 'back');
+}
+
 const courses: readonly Course[] = [
+  {
+    what: 'a stop that somebody asked for',
+    fleet: 'stopping',
+    begin: (fleet) => asks(fleet, 'stop', 'ada-01', '--reason', 'done for today'),
+    mutations: ['StopInstances'],
+    end: ['home of ada-01 active in-use', 'machine of ada-01 stopped'],
+  },
+  {
+    what: 'a start that somebody asked for',
+    fleet: 'starting',
+    begin: startAgain,
+    mutations: ['StartInstances'],
+    end: ['home of ada-01 active in-use', 'machine of ada-01 running'],
+  },
   {
     what: 'a retirement',
     fleet: 'retiring',

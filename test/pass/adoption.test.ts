@@ -274,7 +274,7 @@ test.each<[string, (rig: Rig) => Promise<string>, RegExp]>([
     expect(held[0]).toMatch(/^AdoptionRefused: /);
     expect(held[0]).toMatch(reason);
     expect(Object.keys(await homesInUse(rig))).toEqual(['bob-01']);
-    expect(rig.events.filter((event) => !/^(Describe|Get|putRecord)/.test(event))).toEqual([]);
+    expect(rig.events.filter((event) => !/^(Describe|Get|put|end)/.test(event))).toEqual([]);
   },
 );
 

@@ -135,7 +135,7 @@ async function truthOfAda(rig: Rig) {
 async function endOf(rig: Rig) {
   const { machines, homes } = await truthOfAda(rig);
   const stored = (await rig.ledger.records()).find(({ record }) => record.name === 'ada-01');
-  const { power, manualHold, standInType, homeWasReady, step, retries } = stored?.record ?? {};
+  const { power, manualStart, standInType, homeWasReady, step, retries } = stored?.record ?? {};
   return {
     machines: machines.map((machine) => [machine.State?.Name, machine.InstanceType]),
     homes: homes.map((home) => [
@@ -146,7 +146,7 @@ async function endOf(rig: Rig) {
       ({ Tags = [] }) => Tags.find((tag) => tag.Key === tagKeys.phase)?.Value,
     ),
     power: [power?.state, power?.by],
-    remembered: { manualHold, standInType, homeWasReady, step, retries },
+    remembered: { manualStart, standInType, homeWasReady, step, retries },
   };
 }
 
@@ -157,7 +157,7 @@ async function before(change: Change): Promise<Rig> {
   return rig;
 }
 
-const isMutation = (event: string) => !/^(Describe|Get|putRecord)/.test(event);
+const isMutation = (event: string) => !/^(Describe|Get|put|end)/.test(event);
 
 test.each(changes)(
   '$what: killed at any point, the next run ends as if nothing had been',

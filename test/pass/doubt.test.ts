@@ -179,3 +179,16 @@ test('status checks that cannot be read make nobody unready', async () => {
   }
   expect(await rig.ledger.records()).toEqual(before);
 });
+
+test('a machine that could not be read is not taken for a stranger that holds the home', async () => {
+  const rig = await living();
+  rig.lens = ({ machines: _, failures, ...rest }) => ({
+    ...rest,
+    machines: [],
+    failures: [...failures, { what: 'machines', message: 'no answer', remedy: 'wait' }],
+  });
+  const { plan } = await rig.pass();
+  expect(plan.holds.map(({ reason }) => reason)).toEqual(['ReadFailed']);
+  expect(plan.holds[0]?.message).toContain('could not be read');
+  expect(plan.actions).toEqual([]);
+});

@@ -39,7 +39,7 @@ async function wholeAccount(rig: Rig): Promise<string> {
 }
 
 const mutations = (rig: Rig) =>
-  rig.events.filter((event) => !/^(Describe|Get|putRecord)/.test(event));
+  rig.events.filter((event) => !/^(Describe|Get|put|end)/.test(event));
 
 async function holdsOf(rig: Rig): Promise<readonly string[]> {
   return (await rig.plan()).holds.map(({ name, reason }) => `${name} ${reason}`);

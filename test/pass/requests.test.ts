@@ -49,6 +49,14 @@ async function homesOf(rig: Rig) {
 }
 
 describe('a snapshot asked for', () => {
+  test('is made in the same run that refuses what was asked for before', async () => {
+    const rig = await livingRig();
+    await ask(rig, { kind: 'restore-home', snapshotId: 'snap-00000000000000001' });
+    await ask(rig, { kind: 'snapshot-home' });
+    expect((await rig.settle()).end).toBe('settled');
+    expect((await ends(rig)).map((ended) => ended?.result)).toEqual(['refused', 'done']);
+  });
+
   test('is made once of the running machine and said to be complete', async () => {
     const rig = await livingRig();
     await ask(rig, { kind: 'snapshot-home' });

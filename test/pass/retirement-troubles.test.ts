@@ -156,7 +156,7 @@ test('more retirements than the limit are withheld until it is raised; their sch
   expect(braked.last.plan.interlocks.map(({ message }) => message)).toEqual([
     '3 of 12 DevInstances are retired within 24 h, the limit is 1 (maxDisruptedPercent 10)',
   ]);
-  expect(rig.events.filter((event) => !/^(Describe|Get|putRecord)/.test(event))).toEqual([]);
+  expect(rig.events.filter((event) => !/^(Describe|Get|put|end)/.test(event))).toEqual([]);
   const { fleet } = rig.desired;
   rig.desired = { ...makeDesired(retiring), fleet: { ...fleet, maxDisruptedPercent: 25 } };
   expect((await rig.settle()).end).toBe('settled');
@@ -176,7 +176,7 @@ test('a file that breaks in the middle of a retirement stops it where it is, unt
   }
   rig.desired = makeDesired([], { invalid: new Map([['ada-01', 'broken']]) });
   await rig.settle();
-  const mutations = rig.events.filter((event) => !/^(Describe|Get|putRecord)/.test(event));
+  const mutations = rig.events.filter((event) => !/^(Describe|Get|put|end)/.test(event));
   expect(mutations).toEqual([]);
   const { machines, homes } = await readTruth(rig.account);
   expect(machines.map(({ State }) => State?.Name)).toEqual(['stopped']);

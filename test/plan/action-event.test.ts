@@ -74,7 +74,11 @@ describe('how actions end', () => {
       'TagsCorrected: set Name=x, a=b on i-1',
     ],
     [{ kind: 'start', name, machineId: 'i-1' }, { result: 'done' }, 'MachineStarted: started i-1'],
-    [{ kind: 'stop', name, machineId: 'i-1' }, { result: 'done' }, 'MachineStopped: stopped i-1'],
+    [
+      { kind: 'stop', name, machineId: 'i-1', cause: 'duty' },
+      { result: 'done' },
+      'MachineStopped: stopped i-1',
+    ],
     [
       { kind: 'set-type', name, machineId: 'i-1', instanceType: 'm7i.xlarge' },
       { result: 'done' },

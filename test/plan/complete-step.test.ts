@@ -138,7 +138,8 @@ describe('what a finished step leaves behind', () => {
         retirement,
         becomingReadySince: lastWeek,
         standInType: 't3a.xlarge',
-        manualHold: { from: lastWeek, until: mondayMorning, cause: 'person' },
+        manualStart: { at: lastWeek, cause: 'person' },
+        upSince: lastWeek,
       }),
       {},
       {

@@ -157,7 +157,7 @@ describe.each<[ConditionType, readonly [string, PlanCase | World][]]>([
           what: 'a stop was begun',
           record: makeRecord(spec, {
             step: {
-              action: { kind: 'stop', name: 'ada-01', machineId: machine.id },
+              action: { kind: 'stop', name: 'ada-01', machineId: machine.id, cause: 'duty' },
               at: mondayMorning,
             },
           }),

@@ -101,7 +101,12 @@ describe('what was made for a request', () => {
   test("a retirement's call and those of another kind go on", () => {
     const retiring = { ...record, step: step() };
     expect(foldWith(retiring, [])).toBe(retiring);
-    const action = { kind: 'stop', name: 'ada-01', machineId: 'i-00000001' } as const;
+    const action = {
+      kind: 'stop',
+      name: 'ada-01',
+      machineId: 'i-00000001',
+      cause: 'duty',
+    } as const;
     const stopping = { ...record, step: { at: lastWeek, action } };
     expect(foldWith(stopping, [])).toBe(stopping);
   });

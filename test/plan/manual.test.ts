@@ -39,20 +39,16 @@ function startedAt(at: string, manualStartHoldMinutes = 240): Plan {
 test('a start by hand off duty holds from the start itself', () => {
   expect(memoOf(startedAt(mondayNight))).toMatchObject({
     power: { state: 'running', at: mondayNight, by: 'person' },
-    manualHold: {
-      from: mondayNight,
-      until: plusMillis(mondayNight, 240 * minuteMs),
-      cause: 'person',
-    },
+    manualStart: { at: mondayNight, cause: 'person' },
+    upSince: mondayNight,
   });
   expect(startedAt(mondayNight).actions).toEqual([]);
 });
 
-test('in its window, or where the schedule grants none, a start by hand makes no hold', () => {
+test('a start by hand makes no hold in its window, and one of no length where none is granted', () => {
   expect(memoOf(startedAt(mondayMorning))).toMatchObject({ power: { by: 'person' } });
-  expect(memoOf(startedAt(mondayMorning))).not.toHaveProperty('manualHold');
+  expect(memoOf(startedAt(mondayMorning))).not.toHaveProperty('manualStart');
   const none = startedAt(mondayNight, 0);
-  expect(memoOf(none)).not.toHaveProperty('manualHold');
   expect(none.actions.map(({ kind }) => kind)).toEqual(['stop']);
 });
 
@@ -69,14 +65,15 @@ test('a launch time before our own stop says nothing of when it was started', ()
 
 test('a stop by hand ends hold, stand-in and readiness', () => {
   const record = makeRecord(spec, {
-    manualHold: { from: lastWeek, until: mondayNight, cause: 'person' },
+    manualStart: { at: lastWeek, cause: 'person' },
+    upSince: lastWeek,
     standInType: 'm7i.xlarge',
     becomingReadySince: mondayMorning,
   });
   const off = makeMachine(spec, { state: 'stopped', checks: 'none', type: 't3.xlarge' });
   const memo = memoOf(makePlan(makeWorld({ records: [record], observed: { machines: [off] } })));
   expect(memo?.power).toEqual({ state: 'stopped', at: mondayMorning, by: 'person' });
-  for (const key of ['manualHold', 'standInType', 'becomingReadySince']) {
+  for (const key of ['manualStart', 'upSince', 'standInType', 'becomingReadySince']) {
     expect(memo).not.toHaveProperty(key);
   }
 });

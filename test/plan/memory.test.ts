@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Action, CreateHomeRequest, LaunchRequest } from '../../controller/core/action.ts';
-import { hourMs, millisBetween, minuteMs, plusMillis } from '../../controller/core/instant.ts';
+import { millisBetween, minuteMs, plusMillis } from '../../controller/core/instant.ts';
 import { applyOutcome } from '../../controller/core/plan/apply-outcome.ts';
 import { completeStep } from '../../controller/core/plan/complete-step.ts';
 import { afterFailure, forget, withStep } from '../../controller/core/plan/memory.ts';
@@ -16,7 +16,7 @@ const homeRequest = { az: 'eu-west-1b', sizeGib: 100 } as CreateHomeRequest;
 const launch: Action = { kind: 'launch', name, request: launchRequest };
 const createHome: Action = { kind: 'create-home', name, request: homeRequest };
 const start: Action = { kind: 'start', name, machineId: 'i-1' };
-const stop: Action = { kind: 'stop', name, machineId: 'i-1' };
+const stop: Action = { kind: 'stop', name, machineId: 'i-1', cause: 'duty' };
 const setType: Action = { kind: 'set-type', name, machineId: 'i-1', instanceType: 't3.xlarge' };
 const others: readonly Action[] = [
   { kind: 'attach-home', name, machineId: 'i-1', homeId: 'vol-1', deviceName: '/dev/sdf' },
@@ -43,7 +43,8 @@ const failed = {
   capacity: false,
 };
 const hold = {
-  manualHold: { from: lastWeek, until: mondayNight, cause: 'person' },
+  manualStart: { at: lastWeek, cause: 'person' },
+  upSince: lastWeek,
   standInType: 'm7i.xlarge',
   becomingReadySince: lastWeek,
 } as const;
@@ -66,6 +67,7 @@ test('a launch that came through: the machine, since when, as what', () => {
     ...bare,
     machineId: 'i-1',
     power: { state: 'running', at: now, by: 'controller' },
+    upSince: now,
     becomingReadySince: now,
     ranAs: 't3.xlarge',
   });
@@ -78,15 +80,10 @@ test('a launch as another type is a stand-in', () => {
   expect(record).not.toHaveProperty('machineId');
 });
 
-test('a launch outside its windows counts as started by hand, where the schedule allows it', () => {
-  const at = mondayNight;
-  expect(completeStep(stepped(launch), {}, at).manualHold).toEqual({
-    from: at,
-    until: plusMillis(at, 4 * hourMs),
-    cause: 'creation',
-  });
-  const effective = makeSpec({ schedule: { ...spec.schedule, manualStartHoldMinutes: 0 } });
-  expect(completeStep(stepped(launch, { effective }), {}, at)).not.toHaveProperty('manualHold');
+test('a launch outside its windows counts as started by hand', () => {
+  const launched = completeStep(stepped(launch), {}, mondayNight);
+  expect(launched.manualStart).toEqual({ at: mondayNight, cause: 'creation' });
+  expect(completeStep(stepped(launch), {}, now)).not.toHaveProperty('manualStart');
 });
 
 test('a home that was made: its id, its zone, since when', () => {
@@ -102,15 +99,29 @@ test('a start: it should be ready soon', () => {
   expect(completeStep(stepped(start), {}, now)).toEqual({
     ...bare,
     power: { state: 'running', at: now, by: 'controller' },
+    upSince: now,
     becomingReadySince: now,
   });
 });
 
-test('a stop: stand-in and readiness are over; a hold outlives a stop for a change', () => {
-  expect(completeStep(stepped(stop, hold), {}, now)).toEqual({
+test.each([
+  ['duty', {}, {}],
+  ['idle', { rest: 'idle' }, {}],
+  ['max-uptime', { rest: 'max-uptime' }, {}],
+  ['orphaned', {}, {}],
+  ['retired', {}, {}],
+  ['change', {}, { manualStart: hold.manualStart, upSince: hold.upSince }],
+] as const)('a stop for %s: what is over, and what outlives it', (cause, rest, left) => {
+  expect(completeStep(stepped({ ...stop, cause }, hold), {}, now)).toEqual({
     ...bare,
-    manualHold: hold.manualHold,
-    power: { state: 'stopped', at: now, by: 'controller' },
+    ...left,
+    // A rest counts from when it was decided on.
+    power: {
+      state: 'stopped',
+      at: 'rest' in rest ? mondayMorning : now,
+      by: 'controller',
+      ...rest,
+    },
   });
 });
 
@@ -253,7 +264,7 @@ test('each kind of action counts its own failures', () => {
 
 test('forgetting takes away what is named and leaves the original alone', () => {
   const record = { ...bare, ...hold };
-  expect(forget(record, 'standInType', 'manualHold')).toEqual({
+  expect(forget(record, 'standInType', 'manualStart', 'upSince')).toEqual({
     ...bare,
     becomingReadySince: lastWeek,
   });

@@ -91,7 +91,8 @@ test('transitions come by time, then by name', () => {
     'd 2026-11-23T18:00:00.000Z',
     'c 2026-11-23T19:00:00.000Z',
   ]);
-  expect(plan.wakeAt).toBe('2026-11-23T18:00:00.000Z');
+  // Half an hour before the first stop its owner is told of it.
+  expect(plan.wakeAt).toBe('2026-11-23T17:30:00.000Z');
 });
 
 test('neither orphans nor the suspended have a transition', () => {
@@ -112,7 +113,7 @@ test.each([
   const settings = { ...fleetSettings, ...over };
   const changed = [a, b].map((it) => ({
     ...it,
-    record: { ...it.record, effective: makeSpec({ name: it.spec.name }) },
+    record: { ...it.record, effective: makeSpec({ ...it.spec, labels: {} }) },
   }));
   const world = worldOf(changed);
   const desired = makeDesired([a.spec, b.spec, ...fresh], { fleet: settings });

@@ -55,6 +55,7 @@ test('the events of one DevInstance have the columns of kubectl', () => {
     'Warning  ActionRefused   40s  controller  launch was refused: \\u{1b}[2J\\u{a}no',
   ]);
   expect(eventLines([started, refused], now, marks)[2]).toMatch(/^Y</);
+  expect(eventLines([{ ...started, source: 'command' }], now, plain)[1]).toContain('2h   command');
 });
 
 test('events as JSON are one array', () => {

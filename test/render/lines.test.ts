@@ -117,7 +117,7 @@ test.each<[string, Action]>([
   ],
   ['tag i-1: A=1, B=2', { kind: 'tag', name: 'a', resourceId: 'i-1', tags: { A: '1', B: '2' } }],
   ['start i-1', { kind: 'start', name: 'a', machineId: 'i-1' }],
-  ['stop i-1', { kind: 'stop', name: 'a', machineId: 'i-1' }],
+  ['stop i-1', { kind: 'stop', name: 'a', machineId: 'i-1', cause: 'duty' }],
   [
     'set type t3.large on i-1',
     { kind: 'set-type', name: 'a', machineId: 'i-1', instanceType: 't3.large' },

@@ -1,9 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { ScheduleException, ScheduleWindow } from '../../controller/core/desired.ts';
-import { fromMillis, hourMs, plusMillis, toMillis } from '../../controller/core/instant.ts';
+import {
+  fromMillis,
+  type Instant,
+  minuteMs,
+  plusMillis,
+  toMillis,
+} from '../../controller/core/instant.ts';
 import { compileSchedule } from '../../controller/core/schedule/compiled-schedule.ts';
-import { dutyAt, type ScheduleMemory } from '../../controller/core/schedule/duty.ts';
+import { dutyAt } from '../../controller/core/schedule/duty.ts';
+import type { ScheduleMemory } from '../../controller/core/schedule/schedule-memory.ts';
 import { nextTransition, windowsDuty } from '../../controller/core/schedule/windows.ts';
 import { resolvedSchedule } from '../support/schedules.ts';
 
@@ -56,40 +63,50 @@ test.each(casesOf('pure', 'exceptions'))('$id: $note', (one) => {
   expect(next?.state).toBe(duty.state === 'running' ? 'stopped' : 'running');
 });
 
-test.each(casesOf('hold'))('$id: $note', (one) => {
-  const schedule = resolvedSchedule({ timezone: one.timezone, windows: one.windows });
-  const from = fromMillis(toMillis(one.hold?.from ?? ''));
-  const until = plusMillis(from, Number.parseInt(one.hold?.for ?? '', 10) * hourMs);
-  const duty = dutyAt(schedule, { manualHold: { from, until } }, fromMillis(toMillis(one.at)));
-  expect(duty).toMatchObject({ state: 'running', until: fromMillis(toMillis(one.next ?? '')) });
-});
+/** The behaviour that a case's peer had: `enforce` or `stopNew` grants no time after a start by hand. */
+function scheduleOf({ timezone, windows, exceptions = [], hold, state }: ScheduleCase) {
+  const isStrict = state?.enforce === true || state?.stopNew === true;
+  const heldMinutes = hold === undefined ? 240 : Number.parseInt(hold.for, 10) * 60;
+  return resolvedSchedule({
+    timezone,
+    windows,
+    exceptions,
+    actions: state?.actions ?? 'both',
+    manualStop: state?.enforce === true ? 'restart' : 'until-next-window',
+    manualStartHoldMinutes: isStrict ? 0 : heldMinutes,
+  });
+}
 
 /**
  * A case tells the machine's power state and what was wanted last; where they differ a person
- * acted a moment ago. `enforce` and `stopNew` are a manual hold of zero and `restart`.
+ * acted a minute ago.
  */
-function memoryOf({ at, state }: ScheduleCase): ScheduleMemory {
-  const now = fromMillis(toMillis(at));
-  const actedAt = plusMillis(now, -60_000);
-  const isObliging = state?.enforce !== true && state?.stopNew !== true;
+function memoryOf({ at, hold, state }: ScheduleCase): ScheduleMemory {
+  if (hold !== undefined) return { manualStart: { at: instantOf(hold.from), cause: 'person' } };
+  const actedAt = plusMillis(instantOf(at), -minuteMs);
   if (state?.instance === 'stopped' && state.lastDesired === 'running') {
-    return { manualStopAt: actedAt };
+    return { stop: { at: actedAt, by: 'person' } };
   }
-  if (state?.instance === 'running' && state.lastDesired !== 'running' && isObliging) {
-    return { manualHold: { from: actedAt, until: plusMillis(actedAt, 4 * hourMs) } };
+  if (state?.instance === 'running' && state.lastDesired !== 'running') {
+    return { manualStart: { at: actedAt, cause: 'person' } };
   }
   return {};
 }
 
-test.each(casesOf('stateful'))('$id: $note', (one) => {
-  const schedule = resolvedSchedule({
-    timezone: one.timezone,
-    windows: one.windows,
-    actions: one.state?.actions ?? 'both',
-    manualStop: one.state?.enforce === true ? 'restart' : 'until-next-window',
-  });
-  const now = fromMillis(toMillis(one.at));
-  expect(dutyAt(schedule, {}, now).state).toBe(one.scheduleState);
-  const duty = dutyAt(schedule, memoryOf(one), now);
-  expect(duty.enforced ? duty.state : one.state?.instance).toBe(one.expected);
+function instantOf(text: string): Instant {
+  return fromMillis(toMillis(text));
+}
+
+test.each(casesOf('stateful'))('$id: what its schedule alone wants', (one) => {
+  expect(dutyAt(scheduleOf(one), {}, instantOf(one.at)).state).toBe(one.scheduleState);
+});
+
+test.each(cases)('$id as a duty: $note', (one) => {
+  const duty = dutyAt(scheduleOf(one), memoryOf(one), instantOf(one.at));
+  // The cases that name no state are of holds: a machine that runs.
+  const state = one.expected === 'next' ? (one.stateAt ?? 'running') : one.expected;
+  expect(duty.enforced ? duty.state : one.state?.instance).toBe(state);
+  if (one.next === undefined) return;
+  const next = { at: instantOf(one.next), state: duty.state === 'running' ? 'stopped' : 'running' };
+  expect(duty).toMatchObject({ until: next.at, next });
 });

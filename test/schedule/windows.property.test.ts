@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type {
-  ScheduleException,
-  ScheduleTimes,
-  ScheduleWindow,
-} from '../../controller/core/desired.ts';
-import { dayMs, fromMillis, minuteMs } from '../../controller/core/instant.ts';
+import type { ScheduleTimes } from '../../controller/core/desired.ts';
+import { dayMs, minuteMs } from '../../controller/core/instant.ts';
 import {
   type CompiledSchedule,
   compileSchedule,
@@ -15,67 +11,14 @@ import {
   transitionsBetween,
   windowsDuty,
 } from '../../controller/core/schedule/windows.ts';
-import { clockChanges, firstInstantReading, zoneOf } from '../../controller/core/schedule/zone.ts';
-
-const zones = [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', 'Asia/Kolkata'])];
-const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-const start2000 = Date.UTC(2000, 0, 1);
-const end2040 = Date.UTC(2041, 0, 1);
-
-const zone = fc.constantFrom(...zones);
-
-function clockText(minutes: number): string {
-  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  return `${String(hours).padStart(2, '0')}:${String(rest).padStart(2, '0')}`;
-}
-
-const day = fc.constantFrom(...days);
-const dayToken = fc.oneof(
-  day,
-  fc.tuple(day, day).map(([first, last]) => `${first}-${last}`),
-  fc.tuple(day, fc.constantFrom('1', '2', '3', '4', '5', 'L')).map(([of, nth]) => `${of}#${nth}`),
-);
-const span = fc
-  .tuple(fc.integer({ min: 0, max: 1439 }), fc.integer({ min: 1, max: 1440 }))
-  .filter(([start, end]) => start !== end)
-  .map(([start, end]) => ({ start: clockText(start), end: clockText(end) }));
-const window = fc
-  .tuple(fc.array(dayToken, { minLength: 1, maxLength: 3 }), span)
-  .map(([tokens, times]): ScheduleWindow => ({ days: tokens, ...times }));
-
-/** A moment in 2000 to 2040, half of them within two days of a change of the zone's clock. */
-function momentIn(name: string): fc.Arbitrary<number> {
-  const anywhere = fc.integer({ min: start2000 / 1000, max: end2040 / 1000 }).map((s) => s * 1000);
-  const changes = clockChanges(zoneOf(name), start2000, end2040);
-  if (changes.length === 0) return anywhere;
-  const near = fc
-    .tuple(fc.constantFrom(...changes), fc.integer({ min: -2880, max: 2880 }))
-    .map(([change, minutes]) => change.at + minutes * minuteMs);
-  return fc.oneof(anywhere, near);
-}
-
-function exceptionsAround(at: number): fc.Arbitrary<ScheduleException[]> {
-  const exception = fc
-    .tuple(fc.integer({ min: -6, max: 12 }), fc.array(span, { maxLength: 2 }))
-    .map(([daysAhead, windows]): ScheduleException => {
-      const date = fromMillis(at + daysAhead * dayMs).slice(0, 10);
-      return windows.length === 0 ? { date, closed: true } : { date, windows };
-    });
-  return fc.uniqueArray(exception, { maxLength: 4, selector: ({ date }) => date });
-}
-
-interface Situation {
-  readonly times: ScheduleTimes;
-  readonly at: number;
-}
-
-const situation: fc.Arbitrary<Situation> = zone
-  .chain((timezone) => fc.tuple(fc.constant(timezone), momentIn(timezone)))
-  .chain(([timezone, at]) =>
-    fc
-      .tuple(fc.array(window, { minLength: 1, maxLength: 4 }), exceptionsAround(at))
-      .map(([windows, exceptions]) => ({ times: { timezone, windows, exceptions }, at })),
-  );
+import { firstInstantReading, zoneOf } from '../../controller/core/schedule/zone.ts';
+import {
+  clockChange,
+  isMeant,
+  minutesOf,
+  situation,
+  splitWindows,
+} from '../support/arbitrary-schedules.ts';
 
 const rangeMs = 20 * dayMs;
 
@@ -139,26 +82,12 @@ test('the order of windows, days and exceptions does not matter', () => {
   );
 });
 
-function minutesOf(clock: string): number {
-  return Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
-}
-
 test('a window split in two adjacent ones is the same window', () => {
   fc.assert(
     fc.property(situation, fc.double({ min: 0, max: 0.999, noNaN: true }), (given, share) => {
       const { times, at } = given;
-      const split = times.windows.flatMap(({ days: tokens, start, end }) => {
-        const first = minutesOf(start);
-        const sameDateEnd = minutesOf(end) > first ? minutesOf(end) : 1440;
-        const middle = clockText(first + Math.floor(share * (sameDateEnd - first)));
-        if (middle === start || middle === end) return [{ days: tokens, start, end }];
-        return [
-          { days: tokens, start, end: middle },
-          { days: tokens, start: middle, end },
-        ];
-      });
       const expected = changes(compileSchedule(times), at, at + rangeMs);
-      const schedule = compileSchedule({ ...times, windows: split });
+      const schedule = compileSchedule({ ...times, windows: splitWindows(times.windows, share) });
       expect(changes(schedule, at, at + rangeMs)).toEqual(expected);
     }),
     { numRuns: 300 },
@@ -179,16 +108,6 @@ function readings(timeZone: string, from: number, until: number): { at: number; 
   return found;
 }
 
-const changingZone = zone.filter(
-  (name) => clockChanges(zoneOf(name), start2000, end2040).length > 0,
-);
-const clockChange = changingZone.chain((name) =>
-  fc.tuple(
-    fc.constant(name),
-    fc.constantFrom(...clockChanges(zoneOf(name), start2000, end2040).map((change) => change.at)),
-  ),
-);
-
 test('a boundary is the first minute that reads the local time or later, around clock changes', () => {
   fc.assert(
     fc.property(clockChange, ([name, at]) => {
@@ -205,20 +124,6 @@ test('a boundary is the first minute that reads the local time or later, around 
     { numRuns: 60 },
   );
 });
-
-/** Whether a day token means the date, by the calendar alone. */
-function isMeant(token: string, date: Date): boolean {
-  const [first = '', last = first] = (token.split('#')[0] ?? '').split('-').map((name) => name);
-  const weekday = (date.getUTCDay() + 6) % 7;
-  const from = days.indexOf(first);
-  if ((weekday - from + 7) % 7 > (days.indexOf(last) - from + 7) % 7) return false;
-  const nth = token.split('#')[1];
-  const dayOfMonth = date.getUTCDate();
-  if (nth === undefined) return true;
-  const length = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate();
-  if (nth === 'L') return dayOfMonth > length - 7;
-  return dayOfMonth > 7 * (Number(nth) - 1) && dayOfMonth <= 7 * Number(nth);
-}
 
 /** The open windows near a moment, from the readings of the clock. */
 function openWindows(times: ScheduleTimes, at: number): { from: number; until: number }[] {

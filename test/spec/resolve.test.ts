@@ -69,6 +69,7 @@ test('what nobody writes has the default of the format', () => {
     readyWithinMinutes: 15,
     rollbackWindowMinutes: 4320,
     keepHomeSnapshots: 3,
+    maxOverrideMinutes: 10_080,
   });
 });
 

@@ -9,6 +9,8 @@ export const emptyPlan: Plan = {
   memos: [],
   actions: [],
   endings: [],
+  notices: [],
+  inForce: [],
   waiting: [],
   transitions: [],
   statuses: [],

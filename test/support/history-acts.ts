@@ -1,5 +1,5 @@
 import type { EffectiveSpec } from '../../controller/core/desired.ts';
-import { dayMs, hourMs, minuteMs, plusMillis } from '../../controller/core/instant.ts';
+import { dayMs, hourMs, minuteMs } from '../../controller/core/instant.ts';
 import type { RequestedWork } from '../../controller/core/request.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import type { LaunchFate } from '../../controller/sim/stored-conditions.ts';
@@ -13,18 +13,22 @@ import {
   pick,
   snapshotsIn,
 } from './history-life.ts';
-
-/** What an act is about: two names, and a number that decides the rest. */
-export interface Aim {
-  readonly name: string;
-  readonly other: string;
-  readonly n: number;
-}
-
-type Acts = Readonly<Record<string, (life: Life, aim: Aim) => unknown>>;
+import {
+  type Acts,
+  type Aim,
+  putRequest,
+  scheduleActNames,
+  scheduleActs,
+} from './history-schedule-acts.ts';
 
 /** Whatever can happen to a fleet. What EC2 refuses a person has not happened. */
-export const acts: Acts = { ...gitActs(), ...requestActs(), ...peopleActs(), ...weatherActs() };
+export const acts: Acts = {
+  ...gitActs(),
+  ...requestActs(),
+  ...peopleActs(),
+  ...weatherActs(),
+  ...scheduleActs,
+};
 
 /** The names of acts, those of git and of requests more often: most troubles are the controller's own. */
 export const actNames: readonly string[] = [
@@ -33,6 +37,7 @@ export const actNames: readonly string[] = [
   ),
   ...['retire', 'retire', 'activate', 'activate', 'remove', 'rename', 'rename', 'rename'],
   ...['restoreFile', 'askRestore', 'askSnapshot', 'waitHours', 'waitHours', 'waitHours', 'claim'],
+  ...scheduleActNames,
 ];
 
 function edit(life: Life, name: string, change: (spec: EffectiveSpec) => EffectiveSpec): void {
@@ -120,14 +125,8 @@ function gitActs(): Acts {
 }
 
 function requestActs(): Acts {
-  const ask = async (life: Life, name: string, work: RequestedWork) => {
-    life.requests += 1;
-    const at = life.rig.account.clock.now();
-    const expiresAt = plusMillis(at, life.requests % 3 === 0 ? hourMs : dayMs);
-    const id = `req-${life.requests}`;
-    const request = { id, name, work, actor: 'grace', reason: 'test', at, expiresAt };
-    await life.rig.ledger.putRequest(request);
-  };
+  const ask = (life: Life, name: string, work: RequestedWork) =>
+    putRequest(life, name, { work, lengthMs: life.requests % 3 === 2 ? hourMs : dayMs });
   return {
     askSnapshot: (life, { name }) => ask(life, name, { kind: 'snapshot-home' }),
     askRestore: (life, { name, n }) => {
@@ -135,23 +134,17 @@ function requestActs(): Acts {
       return ask(life, name, { kind: 'restore-home', snapshotId });
     },
     // What EC2 does not show yet, and no ledger knows, nobody can know of.
-    loseLedger: async ({ rig }) => {
-      await rig.wait(minuteMs);
-      await rig.loseLedger();
+    loseLedger: async (life) => {
+      await life.rig.wait(minuteMs);
+      await life.rig.loseLedger();
+      life.asked.length = 0;
+      life.ledgerLostAt = Date.parse(life.rig.account.clock.now());
     },
   };
 }
 
 function peopleActs(): Acts {
-  const power =
-    (how: 'start' | 'stop' | 'shutDown' | 'terminate') =>
-    (life: Life, { name, n }: Aim) =>
-      life.rig.account.people[how](pick(machinesOf(life, name), n)?.id ?? '');
   return {
-    start: power('start'),
-    stop: power('stop'),
-    shutDown: power('shutDown'),
-    terminate: power('terminate'),
     detach: (life, { name, n }) =>
       life.rig.account.people.detach(pick(homesOf(life, name), n)?.id ?? ''),
     attachElsewhere: (life, { name, n }) =>

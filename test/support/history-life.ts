@@ -1,4 +1,6 @@
+import type { StopCause } from '../../controller/core/action.ts';
 import type { DesiredFleet, EffectiveSpec } from '../../controller/core/desired.ts';
+import type { LedgerRequest } from '../../controller/core/request.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import { isDeleted, isGoing } from '../../controller/sim/lifecycle.ts';
 import type { SimInstance, SimSnapshot, SimVolume } from '../../controller/sim/state.ts';
@@ -30,6 +32,28 @@ export interface Life {
   /** A machine of a person's own, to which homes get attached. */
   readonly ownMachine: string;
   requests: number;
+  /** Every request that was put, and when it was by the controller's clock. */
+  readonly asked: (LedgerRequest & { readonly putAt: number })[];
+  readonly cancelled: Set<string>;
+  /** Requests for names that there were not. */
+  readonly refused: Set<string>;
+  /** Who turned machines on and off, in order. */
+  readonly powered: Powering[];
+  /** When git last changed a name's schedule. */
+  readonly editedAt: Map<string, number>;
+  ledgerLostAt: number | undefined;
+  /** What the controller did with power against the schedules' semantics. */
+  readonly wrongs: string[];
+}
+
+/** Something that turned a machine on or off. */
+export interface Powering {
+  readonly by: 'person' | 'controller';
+  readonly kind: 'start' | 'stop' | 'shutDown' | 'terminate';
+  readonly machineId: string;
+  readonly uid: string;
+  readonly at: number;
+  readonly cause?: StopCause;
 }
 
 /** The spec that a name begins with. */
@@ -76,6 +100,13 @@ export async function beginLife(isLagging: boolean): Promise<Life> {
     strangers: [stranger, volume],
     ownMachine,
     requests: 0,
+    asked: [],
+    cancelled: new Set(),
+    refused: new Set(),
+    powered: [],
+    editedAt: new Map(),
+    ledgerLostAt: undefined,
+    wrongs: [],
   };
 }
 

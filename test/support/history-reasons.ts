@@ -20,7 +20,8 @@ const causes: Partial<Record<HoldReason, readonly string[]>> = {
   OwnerChanged: ['changeOwner'],
   Retired: ['retire'],
   SecondMachine: ['copyMachine'],
-  Suspended: ['suspend'],
+  NeverOff: ['mode', 'actions', 'windows', 'askExtend', 'askStart'],
+  Suspended: ['suspend', 'askSuspend'],
 };
 
 /** Holds that nothing in the history explains, or that contradict what git says. */
@@ -39,7 +40,9 @@ export function unexplained(
     if (!causes[reason]?.some((cause) => happened.includes(cause))) return [line];
     const holder = /is the home of (\S+), which the specs still ask for/.exec(message)?.[1];
     if (holder !== undefined && !isAskedFor(holder)) return [line];
-    const stopsAt = /which stops (\S+)$/.exec(message)?.[1];
-    return stopsAt !== undefined && stopsAt <= rig.account.clock.now() ? [line] : [];
+    const [, former, stopsAt] = / of (\S+), which stops (\S+)$/.exec(message) ?? [];
+    const isLate = stopsAt !== undefined && stopsAt <= rig.account.clock.now();
+    // What keeps its machine from being stopped is said of that one, and has causes of its own.
+    return isLate && !plan.holds.some((hold) => hold.name === former) ? [line] : [];
   });
 }

@@ -3,8 +3,10 @@ import { minuteMs } from '../../controller/core/instant.ts';
 import type { Plan } from '../../controller/core/plan/world.ts';
 import { actNames, acts } from './history-acts.ts';
 import { ceaseTroubles, checkConvergence, checkSafety, strangersOf } from './history-checks.ts';
+import { type DutyWatch, watchDuty } from './history-duty.ts';
 import { beginLife, type Life, names } from './history-life.ts';
 import { unexplained } from './history-reasons.ts';
+import { checkDutyAtRest } from './history-rest.ts';
 import { Crash } from './rig.ts';
 
 /** Something happens, and then the controller does or does not get to work. */
@@ -45,12 +47,16 @@ export async function live({ isLagging, steps }: History): Promise<Plan> {
   const life = await beginLife(isLagging);
   const strangers = strangersOf(life);
   checkSafety(life);
+  const watch = watchDuty(life);
   for (const each of steps) {
-    await take(life, each);
+    await take(life, watch, each);
     checkSafety(life);
+    await watch.check();
   }
+  life.rig.beforePerform = watch.before;
   await ceaseTroubles(life);
   const plan = await checkConvergence(life);
+  await checkDutyAtRest(life, plan);
   const strange = unexplained(
     life,
     plan,
@@ -61,7 +67,11 @@ export async function live({ isLagging, steps }: History): Promise<Plan> {
   return plan;
 }
 
-async function take(life: Life, { act, who, other, n, follows, at }: Step): Promise<void> {
+async function take(
+  life: Life,
+  watch: DutyWatch,
+  { act, who, other, n, follows, at }: Step,
+): Promise<void> {
   const { rig } = life;
   const aim = { name: names[who] ?? '', other: names[other] ?? '', n };
   // What EC2 refuses a person has not happened.
@@ -70,10 +80,12 @@ async function take(life: Life, { act, who, other, n, follows, at }: Step): Prom
       await acts[act]?.(life, aim);
     } catch {}
   };
+  rig.beforePerform = watch.before;
   // No process outlives its ledger.
   if (follows === 'meddle' && act !== 'loseLedger') {
     let batches = 0;
-    rig.beforePerform = () => {
+    rig.beforePerform = async (actions) => {
+      await watch.before(actions);
       batches += 1;
       if (batches === 1 + Math.floor(at / 8)) void happen();
     };
@@ -85,7 +97,6 @@ async function take(life: Life, { act, who, other, n, follows, at }: Step): Prom
     await work(() => rig.settle({ timeoutMs: 15 * minuteMs }));
 
   if (follows === 'crash') await work(() => rig.settle({ crashAt: at, timeoutMs: 5 * minuteMs }));
-  rig.beforePerform = () => {};
 }
 
 /** A controller that is killed, or refused by AWS, is followed by another one. */

@@ -29,7 +29,7 @@ export interface Rig {
   /** What a controller sees of what was observed: stale, partial or distorted readings. */
   lens: (observed: Observed) => Observed;
   /** Told of each batch right before it is performed; what it throws ends the pass there. */
-  beforePerform: (actions: readonly Action[]) => void;
+  beforePerform: (actions: readonly Action[]) => void | Promise<void>;
   /** The controller's monotonic clock. */
   steadyMs: number;
   readonly account: SimAccount;
@@ -124,7 +124,7 @@ export async function openRig(
         region,
         fleet,
         clock,
-        reports,
+        ...hosts,
       });
       const { world } = await readWorld({ specs, observer, ledger, clock }, false);
       return makePlan(world);
@@ -132,7 +132,10 @@ export async function openRig(
     wait: (millis) => account.clock.sleep(millis),
     truth: () => store.read(),
   };
-  const reports = async () => account.reports();
+  const hosts = {
+    reports: async () => account.reports(),
+    activity: async () => account.activity(),
+  };
   const specs = { read: async () => ({ desired: rig.desired, problems: [], files: 1 }) };
 
   async function asProcess<T>(
@@ -159,6 +162,17 @@ export async function openRig(
         meet('putRecord', 'after');
         return stored;
       },
+      putEvents: async (written) => {
+        meet('putEvents', 'before');
+        await ledger.putEvents(written);
+        meet('putEvents', 'after');
+      },
+      endRequest: async (...args) => {
+        meet('endRequest', 'before');
+        const isEnded = await ledger.endRequest(...args);
+        meet('endRequest', 'after');
+        return isEnded;
+      },
     };
     const steady = { millis: () => rig.steadyMs, wait: async () => {} };
     try {
@@ -171,12 +185,12 @@ export async function openRig(
         isHolderDead: () => true,
       });
       const { ec2, ssm, sts, clock } = account;
-      const clear = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, reports });
+      const clear = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, ...hosts });
       const cloud: Cloud = {
         ...clear,
         observe: async (interest) => rig.lens(await clear.observe(interest)),
-        perform: (actions, mayMutate) => {
-          rig.beforePerform(actions);
+        perform: async (actions, mayMutate) => {
+          await rig.beforePerform(actions);
           return clear.perform(actions, mayMutate);
         },
       };

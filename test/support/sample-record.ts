@@ -51,5 +51,6 @@ function sampleEffective(name: string): EffectiveSpec {
     readyWithinMinutes: 15,
     rollbackWindowMinutes: 1440,
     keepHomeSnapshots: 3,
+    maxOverrideMinutes: 10_080,
   };
 }

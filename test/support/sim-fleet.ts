@@ -52,6 +52,7 @@ export function simFleet(changes: Partial<EffectiveSpec> = {}): DesiredFleet {
     readyWithinMinutes: 15,
     rollbackWindowMinutes: 60,
     keepHomeSnapshots: 3,
+    maxOverrideMinutes: 10_080,
     ...changes,
   };
   return {

@@ -55,6 +55,7 @@ export function makeSpec(over: Partial<EffectiveSpec> = {}): EffectiveSpec {
     readyWithinMinutes: 15,
     rollbackWindowMinutes: 4320,
     keepHomeSnapshots: 3,
+    maxOverrideMinutes: 10_080,
     ...over,
   };
 }
@@ -166,6 +167,7 @@ export function makeObserved(over: Partial<Observed> = {}): Observed {
       ]),
     ),
     reports: undefined,
+    activity: undefined,
     failures: [],
     ...over,
   };

@@ -1,8 +1,9 @@
-import type { Action } from '../action.ts';
-import { type Instant, minuteMs, plusMillis } from '../instant.ts';
+import type { Action, StopCause } from '../action.ts';
+import { type Instant, millisBetween, plusMillis } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
-import { forget, keepRetries } from './memory.ts';
+import { isBeingCreated } from './creating.ts';
+import { forget, keepRetries, upFacts } from './memory.ts';
 
 /** What a step made, or turned out to have made. */
 export interface Found {
@@ -72,14 +73,11 @@ export function completeStep(
       return {
         ...settled,
         power: { state: 'running', at, by: 'controller' },
+        upSince: upSinceOf(record, at),
         becomingReadySince: at,
       };
     case 'stop':
-      return {
-        // A hold outlives a stop for a change, and is over where the schedule stops the machine.
-        ...forget(settled, 'becomingReadySince', 'standInType'),
-        power: { state: 'stopped', at, by: 'controller' },
-      };
+      return stoppedFor(action.cause, settled, { at, sentAt: step.at });
     case 'set-type':
       // Another type than asked for is taken for lack of capacity only.
       return action.instanceType === record.effective.instanceType
@@ -90,6 +88,26 @@ export function completeStep(
   }
 }
 
+/** A hold and the time it has been up outlive a stop for a change, and no other. */
+function stoppedFor(
+  cause: StopCause,
+  record: DevInstanceRecord,
+  { at, sentAt }: { readonly at: Instant; readonly sentAt: Instant },
+): DevInstanceRecord {
+  const off = forget(record, 'becomingReadySince', 'standInType');
+  const by = { state: 'stopped', by: 'controller' } as const;
+  // Whoever asks for the machine after a rest was decided on asks later, whenever AWS answers.
+  const isRest = cause === 'idle' || cause === 'max-uptime';
+  const power = isRest ? { ...by, at: sentAt, rest: cause } : { ...by, at };
+  return cause === 'change' ? { ...off, power } : { ...forget(off, ...upFacts), power };
+}
+
+/** Since when a machine that was started counts as up: a stop for a change is left out. */
+export function upSinceOf({ upSince, power }: DevInstanceRecord, at: Instant): Instant {
+  if (upSince === undefined || power?.state !== 'stopped') return upSince ?? at;
+  return plusMillis(upSince, Math.max(0, millisBetween(power.at, at)));
+}
+
 function forgetMachine(record: DevInstanceRecord, at: Instant): DevInstanceRecord {
   const { retirement } = record;
   const gone = forget(
@@ -98,7 +116,7 @@ function forgetMachine(record: DevInstanceRecord, at: Instant): DevInstanceRecor
     'power',
     'becomingReadySince',
     'standInType',
-    'manualHold',
+    ...upFacts,
   );
   return retirement === undefined
     ? gone
@@ -119,22 +137,23 @@ function withSnapshot(
     : { ...record, retirement: { ...retirement, snapshotId, snapshotAt: at } };
 }
 
-/** A machine made while its schedule is off counts as started by hand (decision 12). */
+/**
+ * A first machine made while its schedule is off counts as started by hand (decision 12); one that
+ * takes the place of a lost one goes on as that was.
+ */
 function launchedFacts(
   record: DevInstanceRecord,
   instanceType: string,
   at: Instant,
 ): Partial<DevInstanceRecord> {
-  const schedule = record.effective.schedule;
-  const isOff = dutyAt(schedule, {}, at).state === 'stopped';
-  const holdMs = schedule.manualStartHoldMinutes * minuteMs;
+  const isHeld =
+    isBeingCreated(record) && dutyAt(record.effective.schedule, {}, at).state === 'stopped';
   return {
     power: { state: 'running', at, by: 'controller' },
+    upSince: record.upSince ?? at,
     becomingReadySince: at,
     ranAs: instanceType,
     ...(instanceType === record.effective.instanceType ? {} : { standInType: instanceType }),
-    ...(isOff && holdMs > 0
-      ? { manualHold: { from: at, until: plusMillis(at, holdMs), cause: 'creation' as const } }
-      : {}),
+    ...(isHeld ? { manualStart: { at, cause: 'creation' as const } } : {}),
   };
 }

@@ -15,7 +15,7 @@ import { isActedOn } from './make-plan.ts';
 import type { Situation } from './situation.ts';
 
 /** Total: every kind of action says whether it takes the machine from its owner. */
-const isDisruptive: Readonly<Record<Action['kind'], boolean>> = {
+export const isDisruptive: Readonly<Record<Action['kind'], boolean>> = {
   launch: false,
   'create-home': false,
   'attach-home': false,
@@ -163,6 +163,10 @@ function paused(inspection: Inspection): Finding {
   if (spec?.lifecycle === 'suspended') {
     const since = heldSince(inspection, 'Suspended');
     return isTrue('Suspended', 'its spec says lifecycle: suspended', since);
+  }
+  const asked = inspection.situation?.neighbours.suspensionOf(inspection.name);
+  if (asked !== undefined) {
+    return isTrue('Suspended', `${asked.actor} suspended it: ${asked.reason}`, asked.at);
   }
   if (world.desired.fleet.mode === 'observe') {
     return isTrue('ObserveMode', 'the Fleet is in mode: observe');

@@ -1,15 +1,12 @@
-import { type Instant, millisBetween, minuteMs, plusMillis } from '../instant.ts';
+import { type Instant, plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
-import { dutyAt } from '../schedule/duty.ts';
 import { tagKeys } from '../tags.ts';
 import { completeStep } from './complete-step.ts';
+import { consistencyMs, isOn, wasStoppedAfter } from './fold-power.ts';
 import { afterFailure, forget } from './memory.ts';
 import { hasIdentity, isInUse, mayFormat } from './resource-tags.ts';
 import { isLive, ordinalOf, type ResourceIndex } from './situation.ts';
-
-/** How long a contradicting power state is given to prove itself no stale reading. */
-const consistencyMs = minuteMs;
 
 /**
  * Brings an interrupted step to its end as far as what is observed tells: found done it is
@@ -76,7 +73,11 @@ function foldLaunch(record: DevInstanceRecord, index: ResourceIndex): DevInstanc
   const machine = (index.machinesByUid.get(record.uid) ?? []).find(
     (candidate) => ordinalOf(candidate) === record.ordinal,
   );
-  return machine === undefined ? record : completeStep(record, { machineId: machine.id });
+  if (machine === undefined || record.step === undefined) return record;
+  // EC2's own word is later than ours where the step was replayed.
+  const { launchedAt } = machine;
+  const at = launchedAt > record.step.at ? launchedAt : record.step.at;
+  return completeStep(record, { machineId: machine.id }, at);
 }
 
 /**
@@ -94,7 +95,7 @@ export function foldDeadLaunch(
   const code = machine.stateReason?.code ?? 'Terminated';
   const message = machine.stateReason?.message ?? 'the instance terminated before it was ready';
   const capacity = code.endsWith('InsufficientInstanceCapacity');
-  const gone = forget(record, 'machineId', 'becomingReadySince', 'power');
+  const gone = forget(record, 'machineId', 'becomingReadySince', 'power', 'upSince');
   const remedy = remedyOfDeath(code);
   const failure = { code, message, capacity, ...(remedy === undefined ? {} : { remedy }) };
   return afterFailure(gone, 'launch', failure, now);
@@ -124,11 +125,20 @@ function foldPower(
 ): DevInstanceRecord {
   const machine =
     record.machineId === undefined ? undefined : index.machinesById.get(record.machineId);
-  if (machine !== undefined && goal.includes(machine.state)) return completeStep(record, {});
   const { step } = record;
+  if (machine !== undefined && goal.includes(machine.state)) return completeStep(record, {});
+  if (machine !== undefined && step !== undefined && wasUndone(machine, step)) {
+    return completeStep(record, {});
+  }
   // Seen later, it must not be taken for a person's act.
   const mayStillShow = step !== undefined && now < plusMillis(step.at, consistencyMs);
   return mayStillShow ? record : forget(record, 'step');
+}
+
+/** Whether a start or stop took effect and somebody did the opposite since. */
+function wasUndone(machine: Machine, { action, at }: NonNullable<DevInstanceRecord['step']>) {
+  if (action.kind === 'start') return machine.state === 'stopped' && wasStoppedAfter(machine, at);
+  return isOn(machine) && machine.launchedAt > at;
 }
 
 /** Volumes that carry this DevInstance's identity as its home, neither given up nor on their way. */
@@ -157,84 +167,6 @@ export function foldHome(
   const machines = index.machinesByUid.get(record.uid) ?? [];
   const homeWasReady = !machines.some((machine) => mayFormat(machine, home.id));
   return { ...record, homeId: home.id, homeSince: now, az: home.az, homeWasReady };
-}
-
-/** Takes note of what a person (or AWS) did to the machine's power since this controller last acted. */
-export function foldMachinePower(
-  record: DevInstanceRecord,
-  machine: Machine | undefined,
-  now: Instant,
-): DevInstanceRecord {
-  if (machine === undefined) return record;
-  const current = record.machineId === machine.id ? record : { ...record, machineId: machine.id };
-  if (record.step !== undefined) return current;
-  const power = current.power;
-  if (machine.state === 'running' || machine.state === 'pending') {
-    return power?.state === 'running' || isUndecided(current, machine, now)
-      ? current
-      : startedByPerson(current, machine, now);
-  }
-  if (machine.state === 'stopped' || machine.state === 'stopping') {
-    return power?.state === 'stopped' || isUndecided(current, machine, now)
-      ? current
-      : stoppedByOther(current, machine, now);
-  }
-  return current;
-}
-
-/**
- * Whether a power state that contradicts what this controller just brought about may be an old
- * reading: DescribeInstances is eventually consistent. A launch time after our act is proof enough.
- */
-export function isUndecided(record: DevInstanceRecord, machine: Machine, now: Instant): boolean {
-  const power = record.power;
-  if (power?.by !== 'controller' || isOn(machine) === (power.state === 'running')) return false;
-  if (isOn(machine) && machine.launchedAt > power.at) return false;
-  return millisBetween(power.at, now) < consistencyMs;
-}
-
-function isOn(machine: Machine): boolean {
-  return machine.state === 'running' || machine.state === 'pending';
-}
-
-function startedByPerson(
-  record: DevInstanceRecord,
-  machine: Machine,
-  now: Instant,
-): DevInstanceRecord {
-  // moto does not renew LaunchTime on start; a launch time before our own stop says nothing.
-  const since = record.power?.at;
-  const at = since !== undefined && machine.launchedAt > since ? machine.launchedAt : now;
-  const schedule = record.effective.schedule;
-  const holdMs = schedule.manualStartHoldMinutes * minuteMs;
-  const isOff = dutyAt(schedule, {}, at).state === 'stopped';
-  return {
-    ...record,
-    power: { state: 'running', at, by: 'person' },
-    becomingReadySince: now,
-    ...(isOff && holdMs > 0
-      ? { manualHold: { from: at, until: plusMillis(at, holdMs), cause: 'person' as const } }
-      : {}),
-  };
-}
-
-function stoppedByOther(
-  record: DevInstanceRecord,
-  machine: Machine,
-  now: Instant,
-): DevInstanceRecord {
-  return {
-    ...forget(record, 'becomingReadySince', 'manualHold', 'standInType'),
-    power: { state: 'stopped', at: now, by: stopper(record, machine) },
-  };
-}
-
-function stopper(record: DevInstanceRecord, machine: Machine): 'controller' | 'person' | 'aws' {
-  const code = machine.stateReason?.code ?? '';
-  if (code.startsWith('Server.')) return 'aws';
-  // Taken over with a lost ledger, it was most likely stopped by its schedule.
-  const isAdopted = record.power === undefined;
-  return isAdopted && code !== 'Client.InstanceInitiatedShutdown' ? 'controller' : 'person';
 }
 
 /** Takes note of readiness: since when it is awaited, and that a home once became ready. */

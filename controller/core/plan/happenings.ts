@@ -1,6 +1,6 @@
 import type { Action, Outcome } from '../action.ts';
 import type { FleetEvent } from '../event.ts';
-import { type Instant, millisBetween, minuteMs } from '../instant.ts';
+import { type Instant, millisBetween, minuteMs, plusMillis } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { specChanges } from '../spec-changes.ts';
 import { actionEvent } from './action-event.ts';
@@ -45,6 +45,17 @@ export function endingEvents(
   }));
 }
 
+/** What people are told of stops that lie ahead. */
+export function noticeEvents(notices: Plan['notices']): readonly FleetEvent[] {
+  return notices.map(({ name, at, message }) => ({
+    name,
+    at,
+    type: 'Normal',
+    reason: 'StopAhead',
+    message,
+  }));
+}
+
 /** What people are told of the actions that a pass ended. */
 export function actionEvents(plan: Plan, ended: readonly Ended[]): readonly FleetEvent[] {
   return ended.flatMap(({ at, ...one }) => {
@@ -57,7 +68,10 @@ export function actionEvents(plan: Plan, ended: readonly Ended[]): readonly Flee
 function whyOf(plan: Plan, { kind, name }: Action): string | undefined {
   if (kind !== 'start' && kind !== 'stop') return undefined;
   const isDue = (change: Change) =>
-    change.name === name && change.at === 'now' && change.withheldBy === undefined;
+    change.name === name &&
+    change.at === 'now' &&
+    change.withheldBy === undefined &&
+    !change.reasons.includes('spec_schedule');
   const due = plan.changes.filter(isDue);
   const cause = due.find((change) => change.kind === kind) ?? due[0];
   if (cause === undefined) return undefined;
@@ -147,7 +161,7 @@ function specEvents({ before, after }: Noted, tell: Tell): readonly FleetEvent[]
 
 /** What others did to the machine's power. Of one just taken over nobody knows who did it. */
 function powerEvents({ before, after }: Noted, tell: Tell): readonly FleetEvent[] {
-  const { power, manualHold, machineId = 'its machine' } = after;
+  const { power, manualStart, machineId = 'its machine' } = after;
   if (power === before.power || power === undefined || before.power === undefined) return [];
   if (power.by === 'controller') return [];
   if (power.by === 'aws') {
@@ -156,10 +170,11 @@ function powerEvents({ before, after }: Noted, tell: Tell): readonly FleetEvent[
   if (power.state === 'stopped') {
     return [tell('Normal', 'StoppedByPerson', `a person stopped ${machineId}`)];
   }
+  const holdMs = after.effective.schedule.manualStartHoldMinutes * minuteMs;
   const until =
-    manualHold === undefined || manualHold === before.manualHold
+    manualStart === undefined || manualStart === before.manualStart || holdMs === 0
       ? ''
-      : `: it may run until ${manualHold.until}`;
+      : `: it may run until ${plusMillis(manualStart.at, holdMs)}`;
   return [tell('Normal', 'StartedByPerson', `a person started ${machineId}${until}`)];
 }
 

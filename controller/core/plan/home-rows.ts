@@ -1,7 +1,6 @@
 import type { Instant } from '../instant.ts';
 import type { Home, Snapshot } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
-import type { LedgerRequest } from '../request.ts';
 import { tagKeys } from '../tags.ts';
 import type { World } from './world.ts';
 
@@ -22,8 +21,8 @@ export interface HomeRow {
   /** Complete ones. */
   readonly snapshots: number;
   readonly latest?: { readonly id: string; readonly at: Instant };
-  /** What people asked for and is not done yet. */
-  readonly requests: readonly LedgerRequest['work']['kind'][];
+  /** What people asked for with homes and is not done yet. */
+  readonly requests: readonly ('snapshot-home' | 'restore-home')[];
 }
 
 /** All homes of a fleet by name, with the snapshots that carry its tag. */
@@ -74,7 +73,8 @@ function rowOf(
 function requestsOf({ requests, now }: World, name: string) {
   return requests
     .filter((request) => request.name === name && request.expiresAt > now)
-    .map(({ work }) => work.kind);
+    .map(({ work }) => work.kind)
+    .filter((kind) => kind === 'snapshot-home' || kind === 'restore-home');
 }
 
 function snapshotFacts(homeId: string, snapshots: readonly Snapshot[]) {

@@ -1,5 +1,6 @@
 import type { EffectiveSpec } from '../desired.ts';
 import type { DevInstanceRecord } from '../record.ts';
+import { everyName, type LedgerRequest } from '../request.ts';
 import { firstRecord } from './binding.ts';
 import { neighboursOf } from './neighbours.ts';
 import { indexResources, type Situation } from './situation.ts';
@@ -21,6 +22,8 @@ export interface Inspection {
   readonly holds: readonly Hold[];
   readonly waiting: string | undefined;
   readonly transition: Transition | undefined;
+  /** What people asked for that is in force for it, or for all. */
+  readonly inForce: readonly LedgerRequest[];
 }
 
 /** The names of all DevInstances: in the specs, valid or not, or in the ledger. */
@@ -51,6 +54,7 @@ export function inspect(world: World, plan: Plan, names: readonly string[]): rea
       holds,
       waiting: plan.waiting.find(isItsOwn)?.what,
       transition: plan.transitions.find(isItsOwn),
+      inForce: plan.inForce.filter((asked) => isItsOwn(asked) || asked.name === everyName),
     };
   });
 }

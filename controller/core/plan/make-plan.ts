@@ -13,8 +13,9 @@ import {
   type Situation,
 } from './situation.ts';
 import { type Surroundings, situationOf } from './situations.ts';
+import { overdueEndings, requestsInForce } from './standing-requests.ts';
 import { type Verdict, verdictOn, withhold } from './verdict.ts';
-import type { Hold, Interlock, Plan, RequestEnding, Transition, World } from './world.ts';
+import type { Hold, Interlock, Plan, Transition, World } from './world.ts';
 
 /** The order in which a pass performs: homes back, requests, starts, stops, the rest (decision 14). */
 const performOrder: readonly Action['kind'][] = [
@@ -106,6 +107,7 @@ function partOf(
           ...verdict,
           action: undefined,
           endings: [],
+          notice: undefined,
           changes: withhold(verdict.changes, 'ObserveMode'),
         },
   };
@@ -179,20 +181,6 @@ function invalidNewcomers(world: World): readonly Hold[] {
     .sort(byName);
 }
 
-/** Requests that came to nothing in their time, or that name nobody. */
-function staleRequests({ requests, records, now, desired, observeOnly }: World) {
-  if (observeOnly || desired.fleet.mode === 'observe') return [];
-  return requests.flatMap(({ id, name, expiresAt }): readonly RequestEnding[] => {
-    const record = records.get(name);
-    const end = (message: string) => [{ requestId: id, name, result: 'refused' as const, message }];
-    if (record === undefined) return end(`there is no DevInstance ${name}`);
-    if (expiresAt > now || record.restore?.requestId === id) return [];
-    const begun = record.step?.action;
-    const isBegun = begun?.kind === 'restore-home' && begun.requestId === id;
-    return isBegun ? [] : end(`it expired at ${expiresAt}`);
-  });
-}
-
 function assemble(
   world: World,
   from: {
@@ -221,7 +209,9 @@ function assemble(
       .map((verdict) => verdict.action)
       .filter((action) => action !== undefined)
       .sort((a, b) => performOrder.indexOf(a.kind) - performOrder.indexOf(b.kind) || byName(a, b)),
-    endings: [...verdicts.flatMap(({ endings }) => endings), ...staleRequests(world)],
+    endings: [...verdicts.flatMap(({ endings }) => endings), ...overdueEndings(world)],
+    notices: verdicts.flatMap(({ notice }) => notice ?? []),
+    inForce: requestsInForce(world),
     waiting: verdicts.flatMap(({ waiting, status }) =>
       waiting === undefined ? [] : [{ name: status.name, what: waiting }],
     ),

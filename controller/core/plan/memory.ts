@@ -18,6 +18,9 @@ type OptionalFact = {
   [K in keyof DevInstanceRecord]-?: undefined extends DevInstanceRecord[K] ? K : never;
 }[keyof DevInstanceRecord];
 
+/** What counts for the time that a machine is up, and no longer. */
+export const upFacts = ['manualStart', 'upSince', 'askedUntil'] as const;
+
 /** A record without some of its optional facts. */
 export function forget(
   record: DevInstanceRecord,

@@ -1,7 +1,8 @@
 import type { Instant } from '../instant.ts';
 import type { Home } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
-import type { LedgerRequest } from '../request.ts';
+import { everyName, type LedgerRequest } from '../request.ts';
+import type { Override } from '../schedule/schedule-memory.ts';
 import { tagKeys } from '../tags.ts';
 import { orphanStopAt } from './duty.ts';
 import { standingOf } from './standing.ts';
@@ -22,8 +23,12 @@ export interface Neighbours {
   holderOf(home: Pick<Home, 'id' | 'tags'>): HomeHolder | undefined;
   /** The DevInstances without a home whose spec asks for this volume, by name. */
   claimantsOf(volumeId: string): readonly string[];
-  /** The oldest request for a DevInstance that is still open and has not expired. */
+  /** The oldest request for work on a DevInstance that is still open and has not expired. */
   requestOf(name: string): LedgerRequest | undefined;
+  /** What people asked for beside its schedule, expired ones included: each replaces those before. */
+  overridesOf(name: string): readonly Override[];
+  /** The request that keeps the controller's hands off a DevInstance, or off all, if it stands. */
+  suspensionOf(name: string): LedgerRequest | undefined;
   /** Whether a request is still open, expired or not. */
   isOpen(requestId: string): boolean;
 }
@@ -32,10 +37,7 @@ export interface Neighbours {
 export function neighboursOf(world: World, brake: Interlock | undefined): Neighbours {
   const { requests, now } = world;
   const open = new Map(requests.map((request) => [request.id, request]));
-  const byName = new Map<string, LedgerRequest>();
-  for (const request of requests) {
-    if (request.expiresAt > now && !byName.has(request.name)) byName.set(request.name, request);
-  }
+  const asked = askedByName(requests, now);
   let holders: ReadonlyMap<string, readonly DevInstanceRecord[]> | undefined;
   let claimants: ReadonlyMap<string, readonly string[]> | undefined;
   return {
@@ -52,9 +54,41 @@ export function neighboursOf(world: World, brake: Interlock | undefined): Neighb
       claimants ??= claimantsByVolume(world);
       return claimants.get(volumeId) ?? [];
     },
-    requestOf: (name) => byName.get(name),
+    requestOf: (name) => asked.works.get(name),
+    overridesOf: (name) => asked.overrides.get(name) ?? none,
+    suspensionOf: (name) => asked.suspensions.get(name) ?? asked.suspensions.get(everyName),
     isOpen: (requestId) => open.has(requestId),
   };
+}
+
+const none: readonly never[] = [];
+
+/** What is asked for, by the kind of asking and the DevInstance. */
+function askedByName(requests: readonly LedgerRequest[], now: Instant) {
+  const works = new Map<string, LedgerRequest>();
+  const overrides = new Map<string, readonly Override[]>();
+  const suspensions = new Map<string, LedgerRequest>();
+  for (const request of requests) {
+    const { name, work, expiresAt } = request;
+    if (work.kind === 'override') {
+      overrides.set(name, [...(overrides.get(name) ?? []), overrideOf(request, work, now)]);
+    } else if (expiresAt > now) {
+      const found = work.kind === 'suspend' ? suspensions : works;
+      if (!found.has(name)) found.set(name, request);
+    }
+  }
+  return { works, overrides, suspensions };
+}
+
+function overrideOf(
+  { id, actor, reason, at, expiresAt }: LedgerRequest,
+  { state, command, foundOff }: Extract<LedgerRequest['work'], { kind: 'override' }>,
+  now: Instant,
+): Override {
+  // What is in the ledger was asked for, though the asker's clock may run ahead of ours.
+  const from = at < now ? at : now;
+  const found = foundOff === undefined ? {} : { foundOff };
+  return { id, state, command, actor, reason, from, until: expiresAt, ...found };
 }
 
 function recordsByHome({ records }: World): ReadonlyMap<string, readonly DevInstanceRecord[]> {

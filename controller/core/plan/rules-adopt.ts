@@ -41,6 +41,7 @@ function adoptVolume(situation: Situation, volumeId: string): Finding {
   const holder = neighbours.holderOf(home);
   const trouble =
     claimTrouble(situation, home, holder) ??
+    holderSuspended(situation, home, holder) ??
     stateTrouble(situation, home) ??
     zoneTrouble(situation, home);
   if (trouble !== undefined) return trouble;
@@ -95,6 +96,22 @@ function claimTrouble(
   if (isOurs && (tags[tagKeys.adopt] === record.name || isGivenUp(tags, holder))) return undefined;
   const message = `${id} is not given to ${record.name}: it lacks ${isOurs ? '' : `${tagKeys.fleet}=${fleet.name} and `}${tagKeys.adopt}=${record.name}`;
   return refused(situation, message, tagCommand(id, fleet.name, record.name));
+}
+
+/** Hands are kept off the home, too, of a DevInstance that a person suspended. */
+function holderSuspended(
+  situation: Situation,
+  home: Home,
+  holder: HomeHolder | undefined,
+): Finding | undefined {
+  if (holder === undefined) return undefined;
+  const { name } = holder.record;
+  const suspension = situation.neighbours.suspensionOf(name);
+  if (suspension === undefined) return undefined;
+  const { actor, expiresAt } = suspension;
+  const message = `home ${home.id} is of ${name}, which ${actor} suspended until ${expiresAt}`;
+  const remedy = `devinstance resume ${name} ends it`;
+  return { holds: [hold(situation, 'HomeAwaited', message, remedy)], wakeAt: expiresAt };
 }
 
 function tagCommand(id: string, fleet: string, name: string): string {

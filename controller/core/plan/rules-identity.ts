@@ -1,5 +1,7 @@
 import { plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
+import { everyName } from '../request.ts';
+import { clockIn } from '../schedule/clock.ts';
 import { isBeingCreated } from './creating.ts';
 import { change, type Finding, hold, type Rule, unreadFinding } from './finding.ts';
 import { visibilityMs } from './memory.ts';
@@ -7,21 +9,28 @@ import { hasIdentity } from './resource-tags.ts';
 import { stopWhenDue } from './rules-power.ts';
 import { isLive, type Situation } from './situation.ts';
 
-/** Hands off where git says so; of a removed file it says nothing. */
-export const suspendedRule: Rule = (situation) =>
-  situation.spec.lifecycle === 'suspended' && situation.standing.kind !== 'orphaned'
-    ? {
-        holds: [
-          hold(
-            situation,
-            'Suspended',
-            'its spec says lifecycle: suspended, so nothing is done to it',
-            'set lifecycle: active to go on',
-          ),
-        ],
-        final: true,
-      }
-    : undefined;
+/** Hands off where a person's command or git says so; of a removed file git says nothing. */
+export const suspendedRule: Rule = (situation) => {
+  const { record, spec, standing, neighbours, now } = situation;
+  const asked = neighbours.suspensionOf(record.name);
+  if (asked !== undefined) {
+    const { actor, reason, expiresAt, name } = asked;
+    const what = name === everyName ? 'every DevInstance' : 'it';
+    const { timezone } = spec.schedule;
+    const until = `${clockIn(timezone, expiresAt, now)} ${timezone}`;
+    const message = `${actor} suspended ${what} until ${until}: ${reason}`;
+    const remedy = `devinstance resume ${name === everyName ? '--all' : name} ends it`;
+    return {
+      holds: [hold(situation, 'Suspended', message, remedy)],
+      wakeAt: expiresAt,
+      final: true,
+    };
+  }
+  if (spec.lifecycle !== 'suspended' || standing.kind === 'orphaned') return undefined;
+  const message = 'its spec says lifecycle: suspended, so nothing is done to it';
+  const remedy = 'set lifecycle: active to go on';
+  return { holds: [hold(situation, 'Suspended', message, remedy)], final: true };
+};
 
 /** A spec that is not followed as written says so; the rest goes on from the last effective one. */
 export const standingRule: Rule = (situation) => {
@@ -123,11 +132,14 @@ function missingHome(situation: Situation): Finding {
 }
 
 function homeElsewhere(situation: Situation, home: Home): Finding | undefined {
-  const { machine, observed } = situation;
+  const { machine, former, record, observed } = situation;
   const other = home.attachments.find(
     (attachment) => attachment.state !== 'detached' && attachment.instanceId !== machine?.id,
   );
   if (other === undefined) return undefined;
+  if (former === 'unread' && other.instanceId === record.machineId) {
+    return unreadFinding(situation, `machine ${record.machineId} could not be read`);
+  }
   const holder = observed.machines.find((candidate) => candidate.id === other.instanceId);
   if (holder !== undefined && !isLive(holder)) {
     return { waiting: 'the home to be released by its former machine' };

@@ -1,3 +1,5 @@
+import type { StopCause } from '../action.ts';
+import type { Duty } from '../desired.ts';
 import { toMillis } from '../instant.ts';
 import type { Machine } from '../observed.ts';
 import type { Retry } from '../record.ts';
@@ -6,10 +8,10 @@ import { isFitting, typeMisfit } from '../type-fit.ts';
 import { isBeingCreated } from './creating.ts';
 import { isWindowOpen, orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
-import { isUndecided } from './fold.ts';
+import { isUndecided } from './fold-power.ts';
 import { retryOf } from './memory.ts';
 import { isReady, readyDeadline } from './ready.ts';
-import type { Situation } from './situation.ts';
+import { isSuspended, type Situation } from './situation.ts';
 import type { HoldReason } from './world.ts';
 
 /** A running machine becomes ready within `readyWithin`, or is reported. */
@@ -41,8 +43,8 @@ function whatIsMissing({ machine, home, observed }: Situation): string {
 
 /** Whether a machine should have been ready by now: what the unhealthy interlock counts. */
 export function isOverdue(situation: Situation): boolean {
-  const { machine, home, observed, record, now, spec, standing } = situation;
-  if (standing.kind === 'orphaned' || spec.lifecycle === 'suspended') return false;
+  const { machine, home, observed, record, now, standing } = situation;
+  if (standing.kind === 'orphaned' || isSuspended(situation)) return false;
   const deadline = readyDeadline(record);
   if (deadline === undefined || now < deadline) return false;
   return machine !== undefined && !isReady(machine, home, observed);
@@ -149,7 +151,7 @@ function typeChangeWhileRunning(situation: Situation, machineId: string, from: s
   });
   const rightNow = (note: string): Finding => ({
     changes: [change(situation, 'change', ['spec_instance_type'], { details, at: 'now', note })],
-    action: { kind: 'stop', name: record.name, machineId },
+    action: { kind: 'stop', name: record.name, machineId, cause: 'change' },
     disruptive: true,
   });
   switch (spec.upgrade.when) {
@@ -189,7 +191,7 @@ export const dutyRule: Rule = (situation) => {
   if (duty.state === 'stopped' || !duty.enforced) return undefined;
   return {
     changes: [
-      change(situation, 'start', [record.power?.by === 'aws' ? 'stopped_by_aws' : 'schedule'], {
+      change(situation, 'start', [record.power?.by === 'aws' ? 'stopped_by_aws' : dutyWord(duty)], {
         details: [`start ${machine.id}: ${duty.reason}`],
         at: 'now',
       }),
@@ -210,20 +212,39 @@ export function stopWhenDue(situation: Situation): Finding | undefined {
   if (isBeingCreated(record) && !isOverdue(situation)) return undefined;
   return {
     changes: [
-      change(situation, 'stop', ['schedule'], {
+      change(situation, 'stop', [dutyWord(duty)], {
         details: [`stop ${machine.id}: ${duty.reason}`],
         at: 'now',
       }),
     ],
-    action: { kind: 'stop', name: record.name, machineId: machine.id },
+    action: { kind: 'stop', name: record.name, machineId: machine.id, cause: causeOf(duty) },
   };
+}
+
+/** The stable word for what decides that a machine is started or stopped. */
+function dutyWord({ rule }: Duty): string {
+  switch (rule) {
+    case 'override':
+      return 'override';
+    case 'idle':
+      return 'idle';
+    case 'max-uptime':
+      return 'max_uptime';
+    default:
+      return 'schedule';
+  }
+}
+
+/** What is remembered of a stop: that of an idle machine, or of one up too long, lasts. */
+function causeOf({ rule }: Duty): StopCause {
+  return rule === 'idle' || rule === 'max-uptime' ? rule : 'duty';
 }
 
 function stopOrphan(situation: Situation, machineId: string): Finding {
   const at = orphanStopAt(situation);
   if (toMillis(at) > toMillis(situation.now)) return { wakeAt: at };
   return {
-    action: { kind: 'stop', name: situation.record.name, machineId },
+    action: { kind: 'stop', name: situation.record.name, machineId, cause: 'orphaned' },
     disruptive: true,
   };
 }

@@ -125,7 +125,8 @@ function finishRestore(situation: Situation, newId: string): Finding {
     return unreadFinding(situation, 'machines could not be read, so no home is exchanged');
   }
   if (machine?.state === 'running') {
-    return { action: { kind: 'stop', name: record.name, machineId: machine.id } };
+    const { name } = record;
+    return { action: { kind: 'stop', name, machineId: machine.id, cause: 'change' } };
   }
   if (machine?.state === 'pending') return { waiting: 'the machine to run' };
   if (machine?.state === 'stopping') return { waiting: 'the machine to stop' };

@@ -5,7 +5,7 @@ import { tagKeys } from '../tags.ts';
 import { absenceDoubt } from './absence.ts';
 import { detachHome } from './detach.ts';
 import { change, type Finding, hold, type Rule, unreadFinding } from './finding.ts';
-import { isUndecided } from './fold.ts';
+import { isUndecided } from './fold-power.ts';
 import { setPhaseAction } from './launch.ts';
 import { stopWhenDue } from './rules-power.ts';
 import { holdsHome, isUnread, type Situation } from './situation.ts';
@@ -81,7 +81,8 @@ function nextStep(situation: Situation): Finding {
     return { waiting: 'the machine to be seen as it was left' };
   }
   if (machine.state === 'running') {
-    return { action: { kind: 'stop', name: record.name, machineId: machine.id } };
+    const { name } = record;
+    return { action: { kind: 'stop', name, machineId: machine.id, cause: 'retired' } };
   }
   if (record.homeId === undefined) return homeless(situation, machine);
   // Its absence had the last word before.

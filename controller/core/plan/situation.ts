@@ -1,4 +1,4 @@
-import type { Duty, EffectiveSpec, FleetSettings } from '../desired.ts';
+import type { Duty, EffectiveSpec, FleetSettings, ResolvedSchedule } from '../desired.ts';
 import type { Instant } from '../instant.ts';
 import type { Home, ImageReading, Machine, Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
@@ -28,6 +28,8 @@ export interface Situation {
   readonly spec: EffectiveSpec;
   readonly standing: Standing;
   readonly record: DevInstanceRecord;
+  /** The schedule that was in force until now, where git has just changed it. */
+  readonly formerSchedule?: ResolvedSchedule;
   /** The current machine, unless it is terminated or gone. */
   readonly machine: Machine | undefined;
   /** What became of the machine that the record names, where there is no current one. */
@@ -111,6 +113,12 @@ function taggedHomes(observed: Observed): readonly Home[] {
 /** Whether git gave it up: nothing is made or attached for it any more. */
 export function isLeaving({ standing, spec }: Pick<Situation, 'standing' | 'spec'>): boolean {
   return standing.kind === 'orphaned' || spec.lifecycle === 'retired';
+}
+
+/** Whether git or a person's command keeps the controller's hands off. */
+export function isSuspended(situation: Pick<Situation, 'spec' | 'record' | 'neighbours'>): boolean {
+  const { spec, record, neighbours } = situation;
+  return spec.lifecycle === 'suspended' || neighbours.suspensionOf(record.name) !== undefined;
 }
 
 /** Whether an instance still exists as something that runs or can be started. */

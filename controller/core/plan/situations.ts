@@ -2,9 +2,10 @@ import type { EffectiveSpec } from '../desired.ts';
 import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { isSameData } from '../same-data.ts';
-import { dutyOf } from './duty.ts';
-import { foldDeadLaunch, foldHome, foldMachinePower, foldReadiness, foldStep } from './fold.ts';
+import { dutyOf, foldAsked, foldOff } from './duty.ts';
+import { foldDeadLaunch, foldHome, foldReadiness, foldStep } from './fold.ts';
 import { foldLostHome, foldRequests, foldRetirement } from './fold-home.ts';
+import { foldMachinePower } from './fold-power.ts';
 import { imageKey } from './launch.ts';
 import { forget, keepRetries } from './memory.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -72,13 +73,33 @@ export function situationOf(
   const kept = foldLostHome(foldRequests(noted, neighbours, world), index, neighbours);
   const found = findResources(kept, index, observed);
   const retiring = foldRetirement(kept, { spec, standing, ...found, observed, now });
-  const powered = foldMachinePower(retiring, found.machine, now);
+  const overrides = neighbours.overridesOf(kept.name);
+  const powered = foldMachinePower(retiring, found.machine, { overrides, now });
   const ready = isReady(found.machine, found.home, observed);
-  const record =
+  const known =
     ready || !isReadinessUnread(observed)
       ? foldReadiness(powered, found.machine, ready, now)
       : powered;
   const image = observed.images.get(imageKey(spec));
-  const duty = dutyOf({ record, spec, now });
-  return { fleet, spec, standing, record, ...found, image, duty, neighbours, observed, now };
+  const grounds = { record: known, spec, neighbours, observed, now };
+  const duty = dutyOf(grounds);
+  const record = foldOff(foldAsked(known, duty, grounds), duty, found);
+  const former =
+    record.effective === stored.effective ||
+    isSameData(record.effective.schedule, stored.effective.schedule)
+      ? {}
+      : { formerSchedule: stored.effective.schedule };
+  return {
+    fleet,
+    spec,
+    standing,
+    record,
+    ...former,
+    ...found,
+    image,
+    duty,
+    neighbours,
+    observed,
+    now,
+  };
 }

@@ -1,7 +1,7 @@
 import { isBeingCreated } from './creating.ts';
 import { orphanStopAt } from './duty.ts';
 import { isReady } from './ready.ts';
-import type { Situation } from './situation.ts';
+import { isSuspended, type Situation } from './situation.ts';
 import type { Change, Hold, HoldReason, Phase, Status } from './world.ts';
 
 /** What the verdict on one DevInstance says beside its situation. */
@@ -53,6 +53,8 @@ export function statusOf(situation: Situation, outlook: Outlook): Status {
   if (home !== undefined) status.homeSizeGib = home.sizeGib;
   if (az !== undefined) status.az = az;
   if (duty !== undefined) status.duty = duty;
+  const endSetBy = commandEnding(situation);
+  if (endSetBy !== undefined && duty !== undefined) status.endSetBy = endSetBy;
   if (message !== undefined) status.message = message;
   return status;
 }
@@ -68,9 +70,16 @@ function dutyAhead(situation: Situation): Status['duty'] {
   return isPutAway(situation) ? undefined : duty;
 }
 
+/** The command by which its duty ends when it does: that of an override with the same end. */
+function commandEnding({ duty, neighbours, record }: Situation): Status['endSetBy'] {
+  if (duty.requestId === undefined) return undefined;
+  const asked = neighbours.overridesOf(record.name).find(({ id }) => id === duty.requestId);
+  return asked?.until === duty.until ? asked?.command : undefined;
+}
+
 /** Whether its schedule has no more say: suspended or retired. */
-export function isPutAway({ spec }: Situation): boolean {
-  return spec.lifecycle !== 'active';
+export function isPutAway(situation: Situation): boolean {
+  return situation.spec.lifecycle === 'retired' || isSuspended(situation);
 }
 
 function healthOf(situation: Situation, { holds, waiting }: Outlook): Status['health'] {

@@ -6,6 +6,7 @@ import { creationDetails } from './describe.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { keepRetries, retryOf } from './memory.ts';
 import { withNotes } from './noted.ts';
+import { noticeDue, noticeTime } from './notice.ts';
 import { orphanChanges } from './orphan-changes.ts';
 import { readyDeadline } from './ready.ts';
 import { homeSourceRule } from './rules-adopt.ts';
@@ -17,9 +18,18 @@ import { launchRule, transientRule } from './rules-machine.ts';
 import { dutyRule, readyRule, typeRule } from './rules-power.ts';
 import { restoreRule, snapshotRequestRule } from './rules-request.ts';
 import { retiredRule, retireRule } from './rules-retire.ts';
+import { scheduleEditRule } from './rules-schedule.ts';
 import type { Situation } from './situation.ts';
 import { isPutAway, statusOf } from './status.ts';
-import type { Change, Hold, Interlock, RequestEnding, Status, Transition } from './world.ts';
+import type {
+  Change,
+  Hold,
+  Interlock,
+  Notice,
+  RequestEnding,
+  Status,
+  Transition,
+} from './world.ts';
 
 /**
  * In this order: what forbids touching anything, the home's safety, the machine's existence, the
@@ -29,6 +39,7 @@ import type { Change, Hold, Interlock, RequestEnding, Status, Transition } from 
 const rules: readonly Rule[] = [
   suspendedRule,
   standingRule,
+  scheduleEditRule,
   retiredRule,
   identityRule,
   protectRule,
@@ -60,6 +71,8 @@ export interface Verdict {
   /** Requests of people that are over. */
   readonly endings: readonly RequestEnding[];
   readonly transition: Transition | undefined;
+  /** The notice that is to be given now. */
+  readonly notice: Notice | undefined;
   readonly wakeAt: Instant | undefined;
   readonly status: Status;
 }
@@ -86,21 +99,25 @@ export function verdictOn(situation: Situation, interlocks: readonly Interlock[]
   );
   const isWhole = findings.at(-1)?.final !== true;
   const transition = transitionOf(situation);
+  const notice = noticeTime(situation);
+  const due = noticeDue(situation, notice);
   const outlook = { changes, holds, waiting };
+  const noted = withNotes(
+    situation,
+    withoutIdleRetries(recordAfter(situation, findings), findings),
+    holds,
+    isWhole,
+  );
   return {
-    record: withNotes(
-      situation,
-      withoutIdleRetries(recordAfter(situation, findings), findings),
-      holds,
-      isWhole,
-    ),
+    record: due === undefined ? noted : { ...noted, noticeOf: due.stopAt },
     changes,
     holds,
     waiting,
     action: chosen?.action,
     endings: gathered<RequestEnding>(findings, ({ ending }) => ending && [ending]),
     transition,
-    wakeAt: nextLook(situation, transition, findings),
+    notice: due,
+    wakeAt: nextLook(situation, [transition?.at, notice?.at], findings),
     status: statusOf(situation, outlook),
   };
 }
@@ -123,11 +140,11 @@ function joined<T>(first: readonly T[], second: readonly T[]): readonly T[] {
 /** The next moment at which this DevInstance may need something, of those that lie ahead. */
 function nextLook(
   { record, now }: Situation,
-  transition: Transition | undefined,
+  foreseen: readonly (Instant | undefined)[],
   findings: readonly Finding[],
 ): Instant | undefined {
   const ahead = (at: Instant | undefined) => (at !== undefined && at > now ? at : undefined);
-  const fixed = earliest([ahead(transition?.at), ahead(readyDeadline(record))]);
+  const fixed = earliest([...foreseen, readyDeadline(record)].map(ahead));
   if (findings.length === 0 && record.retries === undefined) return fixed;
   const retries = (record.retries ?? none).map(({ notBefore }) => ahead(notBefore));
   return earliest([fixed, ...retries, ...findings.map(({ wakeAt }) => ahead(wakeAt))]);
@@ -234,8 +251,8 @@ function wholeChanges(
     state.action === undefined && state.waiting === undefined && duty.state === 'stopped';
   // A first machine is made at once; one around a home that is there waits for its schedule.
   const waits = isIdle && (record.ordinal > 0 || !isBeingCreated(record));
-  const start = waits && duty.until !== undefined ? duty.until : 'now';
-  const rest = blocker === undefined ? { at: start } : { withheldBy: blocker };
+  const due = waits ? whenDue(duty.until) : { at: 'now' as const };
+  const rest = blocker === undefined ? due : { withheldBy: blocker };
   if (isBeingCreated(record)) {
     const details = creationDetails(spec, image, duty);
     const note =
@@ -251,6 +268,11 @@ function wholeChanges(
   if (machine !== undefined) return [];
   const details = [`new machine ${spec.instanceType} around home ${record.homeId} in ${record.az}`];
   return [change(situation, 'recover', ['machine_gone'], { details, ...rest })];
+}
+
+/** What waits for a schedule that never has it on waits for a person. */
+function whenDue(until: Instant | undefined): Pick<Change, 'at' | 'note'> {
+  return until === undefined ? { note: 'when it is next to run' } : { at: until };
 }
 
 function transitionOf(situation: Situation): Transition | undefined {

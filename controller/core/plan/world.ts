@@ -1,9 +1,10 @@
 import type { Action } from '../action.ts';
-import type { DesiredFleet, EffectiveSpec } from '../desired.ts';
+import type { DesiredFleet, Duty, EffectiveSpec } from '../desired.ts';
 import type { Instant } from '../instant.ts';
 import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import type { LedgerRequest } from '../request.ts';
+import type { Override } from '../schedule/schedule-memory.ts';
 
 /** Everything a plan depends on. Equal worlds give equal plans. */
 export interface World {
@@ -127,6 +128,16 @@ export interface RequestEnding {
   readonly message: string;
 }
 
+/** A stop that lies ahead, of which people are told once. */
+export interface Notice {
+  readonly name: string;
+  /** When it is due: equal for every pass that tells of the same stop. */
+  readonly at: Instant;
+  readonly stopAt: Instant;
+  /** For people, with the command that puts it off. */
+  readonly message: string;
+}
+
 /** Something AWS is still doing: the next pass looks again. */
 export interface Waiting {
   readonly name: string;
@@ -172,11 +183,10 @@ export interface Status {
   readonly az?: string;
   /** Of its schedule: what `duty.until` is shown in. */
   readonly timezone: string;
-  readonly duty?: {
-    readonly state: 'running' | 'stopped';
-    readonly reason: string;
-    readonly until?: Instant;
-  };
+  readonly duty?: Pick<Duty, 'state' | 'reason' | 'until'> &
+    Partial<Pick<Duty, 'rule' | 'since' | 'next' | 'enforced' | 'requestId'>>;
+  /** The command that set the end of its duty, where a person's did. */
+  readonly endSetBy?: Override['command'];
   readonly message?: string;
 }
 
@@ -192,6 +202,10 @@ export interface Plan {
   readonly actions: readonly Action[];
   /** Requests that are over, to be noted in the ledger. */
   readonly endings: readonly RequestEnding[];
+  /** Stops ahead that people are to be told of now. */
+  readonly notices: readonly Notice[];
+  /** What people asked for that is in force: overrides and suspensions, by instant. */
+  readonly inForce: readonly LedgerRequest[];
   readonly waiting: readonly Waiting[];
   readonly transitions: readonly Transition[];
   readonly statuses: readonly Status[];

@@ -1,135 +1,137 @@
-import type { Duty, ResolvedSchedule, ScheduleTimes } from '../desired.ts';
-import { dayMs, fromMillis, hourMs, type Instant, toMillis } from '../instant.ts';
-import { dateText, weekdayName } from './calendar.ts';
-import { type CompiledSchedule, compileSchedule } from './compiled-schedule.ts';
+import type { Duty, DutyChange, ResolvedSchedule, ScheduleTimes } from '../desired.ts';
+import { fromMillis, type Instant, toMillis } from '../instant.ts';
+import { compileSchedule } from './compiled-schedule.ts';
+import type { ScheduleMemory } from './schedule-memory.ts';
+import { type Stance, stanceAt } from './stance.ts';
+import { type Timeline, timelineOf } from './timeline.ts';
 import { nextTransition, type WindowsDuty, windowsDuty } from './windows.ts';
-import { localMillisAt, type Zone } from './zone.ts';
-
-/** What a person did to a machine by hand, as far as it still counts; the later act counts. */
-export interface ScheduleMemory {
-  /** A start by hand: the machine may run in [from, until). */
-  readonly manualHold?: {
-    readonly from: Instant;
-    readonly until: Instant;
-    /** `creation`: nobody started it, it was made while the schedule was off. */
-    readonly cause?: 'person' | 'creation';
-  };
-  /** A stop by hand. */
-  readonly manualStopAt?: Instant;
-}
-
-/** A hold that ends this close before a window runs through to it. */
-const runThroughMs = hourMs;
 
 /**
- * What a schedule wants of a machine now, why, and until when. Windows and exceptions decide,
- * joined by what was done by hand: a start holds for its time and, where it ends less than an hour
- * before a window, up to that window; a stop in a window lasts until the next window starts, or
- * does not count where the schedule restarts. Throws as `compileSchedule` does.
+ * What is wanted of a machine now, why, since and until when, and what comes then. A pure function
+ * of the schedule, what people did or asked for, and the moment: the longest uptime over overrides
+ * over exceptions over windows joined by holds; idleness only stops. Throws as `compileSchedule` does.
  */
 export function dutyAt(schedule: ResolvedSchedule, memory: ScheduleMemory, now: Instant): Duty {
-  const compiled = compileSchedule(schedule);
   const nowMillis = toMillis(now);
-  const { manualHold, manualStopAt } = memory;
+  if (isPlain(schedule, memory)) return plainDuty(schedule, nowMillis);
+  const timeline = timelineOf(schedule, memory);
+  const stance = stanceAt(timeline, nowMillis);
+  const next = nextChange(schedule, timeline, stance);
+  return toDuty(schedule, stance, next);
+}
+
+/** Nothing but the windows counts, as for most machines at most times. */
+function isPlain(schedule: ResolvedSchedule, memory: ScheduleMemory): boolean {
+  return (
+    memory.manualStart === undefined &&
+    memory.stop === undefined &&
+    (memory.overrides === undefined || memory.overrides.length === 0) &&
+    (memory.leadMs === undefined || memory.leadMs === 0) &&
+    (memory.upSince === undefined || schedule.maxUptimeMinutes === undefined) &&
+    (memory.idleSince === undefined || schedule.idleStopAfterMinutes === undefined)
+  );
+}
+
+/** Machines with equal schedules share one value for each way to leave a state to people. */
+const sharedDuties: Readonly<Record<ResolvedSchedule['actions'], WeakMap<WindowsDuty, Duty>>> = {
+  both: new WeakMap(),
+  'start-only': new WeakMap(),
+  'stop-only': new WeakMap(),
+};
+
+function plainDuty(schedule: ResolvedSchedule, nowMillis: number): Duty {
+  const compiled = compileSchedule(schedule);
   const windows = windowsDuty(compiled, nowMillis);
-  let wanted = windows;
-  const heldBy = manualHold && countingHold(manualHold, manualStopAt, nowMillis);
-  if (heldBy !== undefined) {
-    wanted = withHold(compiled, windows, heldBy, nowMillis);
-  } else if (manualStopAt !== undefined && schedule.manualStop === 'until-next-window') {
-    wanted = withManualStop(compiled, windows, toMillis(manualStopAt), nowMillis);
-  }
-  const duty = wanted === windows ? toSharedDuty(windows) : toDuty(wanted);
-  const leftToPeople = duty.state === 'running' ? 'stop-only' : 'start-only';
-  return schedule.actions === leftToPeople ? { ...duty, enforced: false } : duty;
-}
-
-interface Hold {
-  readonly from: number;
-  readonly until: number;
-  /** For people: how it came to run. */
-  readonly because: string;
-}
-
-function countingHold(
-  hold: NonNullable<ScheduleMemory['manualHold']>,
-  stoppedAt: Instant | undefined,
-  nowMillis: number,
-): Hold | undefined {
-  const from = toMillis(hold.from);
-  const until = toMillis(hold.until);
-  if (from > nowMillis || until <= from) return undefined;
-  if (stoppedAt !== undefined && toMillis(stoppedAt) >= from) return undefined;
-  const because = hold.cause === 'creation' ? 'made outside its windows' : 'started by hand';
-  return { from, until, because };
-}
-
-function withHold(
-  schedule: CompiledSchedule,
-  windows: WindowsDuty,
-  hold: Hold,
-  nowMillis: number,
-): WindowsDuty {
-  const until = endOfHeldStretch(schedule, hold.until);
-  if (until !== undefined && until <= nowMillis) return windows;
-  if (windows.state === 'running') return { ...windows, until };
-  const reason =
-    nowMillis < hold.until
-      ? `${hold.because}, held until ${clockText(schedule.zone, hold.until, nowMillis)}`
-      : `${hold.because}, held through to the next window`;
-  return { state: 'running', reason, since: hold.from, until };
-}
-
-/** When a machine held until a moment stops: with the window open then or soon after, if any. */
-function endOfHeldStretch(schedule: CompiledSchedule, heldUntil: number): number | undefined {
-  const then = windowsDuty(schedule, heldUntil);
-  if (then.state === 'running') return then.until;
-  if (then.until === undefined || then.until - heldUntil >= runThroughMs) return heldUntil;
-  return windowsDuty(schedule, then.until).until;
-}
-
-function withManualStop(
-  schedule: CompiledSchedule,
-  windows: WindowsDuty,
-  stoppedAt: number,
-  nowMillis: number,
-): WindowsDuty {
-  if (windows.state === 'stopped' || stoppedAt > nowMillis) return windows;
-  if (windows.since !== undefined && windows.since > stoppedAt) return windows;
-  const end = windows.until;
-  const until = end === undefined ? undefined : windowsDuty(schedule, end).until;
-  const reason =
-    until === undefined
-      ? 'stopped by hand, no window starts later'
-      : `stopped by hand, off until ${clockText(schedule.zone, until, nowMillis)}`;
-  return { state: 'stopped', reason, since: stoppedAt, until };
-}
-
-/** The zone's clock, `16:30`, with weekday or date where it is not of the same local date. */
-function clockText(zone: Zone, at: number, nowMillis: number): string {
-  const local = localMillisAt(zone, at);
-  const day = Math.floor(local / dayMs);
-  const clock = fromMillis(local).slice(11, 16);
-  const daysAhead = day - Math.floor(localMillisAt(zone, nowMillis) / dayMs);
-  if (daysAhead === 0) return clock;
-  return `${daysAhead < 7 ? weekdayName(day) : dateText(day)} ${clock}`;
-}
-
-/** Machines with equal schedules and nothing done by hand share one value. */
-const dutyOfWindows = new WeakMap<WindowsDuty, Duty>();
-
-function toSharedDuty(windows: WindowsDuty): Duty {
-  let duty = dutyOfWindows.get(windows);
-  if (duty === undefined) {
-    duty = toDuty(windows);
-    dutyOfWindows.set(windows, duty);
-  }
+  const shared = sharedDuties[schedule.actions];
+  const known = shared.get(windows);
+  if (known !== undefined) return known;
+  const { until } = windows;
+  const next =
+    until === undefined ? undefined : { at: until, stance: windowsDuty(compiled, until) };
+  const duty = toDuty(schedule, windows, next);
+  shared.set(windows, duty);
   return duty;
 }
 
-function toDuty({ state, reason, until }: WindowsDuty): Duty {
-  const duty = { state, reason, enforced: true };
-  return until === undefined ? duty : { ...duty, until: fromMillis(until) };
+interface StanceChange {
+  readonly at: number;
+  readonly stance: Stance;
+}
+
+/** The first later moment at which another state is wanted, or the same is left to people no more. */
+function nextChange(
+  schedule: ResolvedSchedule,
+  timeline: Timeline,
+  stance: Stance,
+): StanceChange | undefined {
+  let isLeft = !isEnforced(schedule, stance);
+  for (let at = stance.until; at !== undefined; ) {
+    const then = stanceAt(timeline, at);
+    const isTaken = isLeft && isEnforced(schedule, then);
+    if (then.state !== stance.state || isTaken) return { at, stance: then };
+    isLeft = !isEnforced(schedule, then);
+    if (then.until !== undefined && then.until <= at) throw new Error(`no way on from ${at}`);
+    at = then.until;
+  }
+  return undefined;
+}
+
+function toDuty(schedule: ResolvedSchedule, stance: Stance, next: StanceChange | undefined): Duty {
+  const { state, rule, reason, field, since, requestId } = stance;
+  const change = next && toChange(schedule, next);
+  return {
+    state,
+    rule,
+    reason,
+    enforced: isEnforced(schedule, stance),
+    ...(since === undefined ? {} : { since: fromMillis(since) }),
+    ...(change === undefined ? {} : { until: change.at, next: change }),
+    ...(field === undefined ? {} : { field }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
+
+function toChange(schedule: ResolvedSchedule, { at, stance }: StanceChange): DutyChange {
+  const { state, rule, reason } = stance;
+  return { at: fromMillis(at), state, rule, reason, enforced: isEnforced(schedule, stance) };
+}
+
+function isEnforced({ actions }: ResolvedSchedule, { state, isAsked }: Stance): boolean {
+  if (isAsked || actions === 'both') return true;
+  return state === (actions === 'start-only' ? 'running' : 'stopped');
+}
+
+/**
+ * The next changes of duty after a moment, in order: each is taken to be made when it is due, and
+ * what that leaves behind is remembered.
+ */
+export function changesAhead(
+  schedule: ResolvedSchedule,
+  memory: ScheduleMemory,
+  now: Instant,
+  count: number,
+): readonly DutyChange[] {
+  const changes: DutyChange[] = [];
+  let known = memory;
+  let at = now;
+  while (changes.length < count) {
+    const { next } = dutyAt(schedule, known, at);
+    if (next === undefined) break;
+    changes.push(next);
+    known = afterChange(known, next);
+    at = next.at;
+  }
+  return changes;
+}
+
+/** What is remembered once a machine was started or stopped as its duty says, if not by people. */
+export function afterChange(memory: ScheduleMemory, change: DutyChange): ScheduleMemory {
+  const { upSince: _, idleSince: __, stop: ___, ...rest } = memory;
+  const { at, state, rule, enforced } = change;
+  if (!enforced) return memory;
+  if (state === 'running') return { ...rest, upSince: memory.upSince ?? at };
+  const { manualStart: ____, ...left } = rest;
+  return rule === 'idle' || rule === 'max-uptime' ? { ...left, stop: { at, by: rule } } : left;
 }
 
 /** The first scheduled stop at or after a moment; undefined where there is none. */

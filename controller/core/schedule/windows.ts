@@ -1,16 +1,27 @@
-import { dayMs, minuteMs } from '../instant.ts';
+import type { DutyRule } from '../desired.ts';
+import { dayMs } from '../instant.ts';
 import { dateText, type EpochDay } from './calendar.ts';
-import { type CompiledSchedule, isClosedOn, windowsOn } from './compiled-schedule.ts';
+import { type CompiledSchedule, closingOf } from './compiled-schedule.ts';
+import {
+  type Edge,
+  edgesBetween,
+  edgesOf,
+  lastEdge,
+  nextEdge,
+  type OpenWindow,
+  openWindows,
+  type Stretch,
+  unite,
+} from './open-windows.ts';
 import { firstInstantReading, localMillisAt, type Zone } from './zone.ts';
 
-/** A stretch of time, [from, until) in milliseconds since the epoch. */
-export interface Stretch {
-  readonly from: number;
-  readonly until: number;
-}
-
-interface OpenWindow extends Stretch {
+/** Why a machine is on or off. */
+export interface Cause {
+  readonly rule: DutyRule;
+  /** For people. */
   readonly reason: string;
+  /** Where it stands in the schedule. */
+  readonly field?: readonly string[];
 }
 
 /** A change of what the windows want. */
@@ -24,137 +35,12 @@ export interface Transition {
 }
 
 /** What the windows want at a moment. */
-export interface WindowsDuty {
+export interface WindowsDuty extends Cause {
   readonly state: 'running' | 'stopped';
-  readonly reason: string;
   /** When the state began, in milliseconds since the epoch; undefined where it was always so. */
   readonly since: number | undefined;
   /** When the state next changes, in milliseconds since the epoch; undefined where it never does. */
   readonly until: number | undefined;
-}
-
-/**
- * A window is open for at most 48 hours (a clock set back by a day at the date line) and its date
- * and the UTC date differ by at most one, so a moment depends on windows of these dates only.
- */
-const daysBefore = 4;
-const daysAfter = 2;
-
-/** Dates without a change for this long change only by an exception: an nth weekday is never so rare. */
-const farDays = 410;
-
-/** The windows open at some time between two moments, by start, and a few around them. */
-function openWindows(schedule: CompiledSchedule, from: number, until: number): OpenWindow[] {
-  const { zone } = schedule;
-  const last = Math.floor(until / dayMs) + daysAfter;
-  const found: OpenWindow[] = [];
-  for (let day = Math.floor(from / dayMs) - daysBefore; day <= last; day += 1) {
-    for (const window of windowsOn(schedule, day)) {
-      const opens = firstInstantReading(zone, day * dayMs + window.startMs);
-      const closes = firstInstantReading(zone, day * dayMs + window.endMs);
-      // A window that the clock skips wholly does not run.
-      if (opens < closes) found.push({ from: opens, until: closes, reason: window.reason });
-    }
-  }
-  return found;
-}
-
-/** Joins windows, given by start, that overlap or leave a gap of at most one minute. */
-function unite(windows: readonly Stretch[]): Stretch[] {
-  const united: Stretch[] = [];
-  let current: Stretch | undefined;
-  for (const { from, until } of windows) {
-    if (current !== undefined && from - current.until <= minuteMs) {
-      if (until > current.until) current = { from: current.from, until };
-    } else {
-      if (current !== undefined) united.push(current);
-      current = { from, until };
-    }
-  }
-  if (current !== undefined) united.push(current);
-  return united;
-}
-
-interface Edge {
-  readonly at: number;
-  readonly state: 'running' | 'stopped';
-}
-
-/** The changes with `from < at <= until`, in order. */
-function edgesBetween(schedule: CompiledSchedule, from: number, until: number): Edge[] {
-  const edges: Edge[] = [];
-  for (const stretch of unite(openWindows(schedule, from, until))) {
-    if (stretch.from > from && stretch.from <= until) {
-      edges.push({ at: stretch.from, state: 'running' });
-    }
-    if (stretch.until > from && stretch.until <= until) {
-      edges.push({ at: stretch.until, state: 'stopped' });
-    }
-  }
-  return edges;
-}
-
-/** The running stretches between two moments, cut at both, in order. */
-export function runningStretches(
-  schedule: CompiledSchedule,
-  from: number,
-  until: number,
-): readonly Stretch[] {
-  return unite(openWindows(schedule, from, until))
-    .map((stretch) => ({
-      from: Math.max(from, stretch.from),
-      until: Math.min(until, stretch.until),
-    }))
-    .filter((stretch) => stretch.from < stretch.until);
-}
-
-/** The stretches of time worth searching for a change after a moment, nearest first. */
-function* searchesAfter(schedule: CompiledSchedule, at: number): Generator<Stretch> {
-  const near = [0, 8, 70, farDays].map((days) => at + days * dayMs);
-  yield* pairs(near);
-  const far = at + farDays * dayMs;
-  const days = [...schedule.exceptions.keys()].sort((one, other) => one - other);
-  for (const { from, until } of days.map(aroundDay)) {
-    if (until > far) yield { from: Math.max(far, from), until };
-  }
-}
-
-/** The stretches of time worth searching for a change at or before a moment, nearest first. */
-function* searchesBefore(schedule: CompiledSchedule, at: number): Generator<Stretch> {
-  const near = [farDays, 70, 8, 0].map((days) => at - days * dayMs);
-  yield* [...pairs(near)].reverse();
-  const far = at - farDays * dayMs;
-  const days = [...schedule.exceptions.keys()].sort((one, other) => other - one);
-  for (const { from, until } of days.map(aroundDay)) {
-    if (from < far) yield { from, until: Math.min(far, until) };
-  }
-}
-
-function* pairs(moments: readonly number[]): Generator<Stretch> {
-  for (const [index, until] of moments.entries()) {
-    const from = moments[index - 1];
-    if (from !== undefined) yield { from, until };
-  }
-}
-
-function aroundDay(day: EpochDay): Stretch {
-  return { from: (day - 2) * dayMs, until: (day + 4) * dayMs };
-}
-
-function nextEdge(schedule: CompiledSchedule, after: number): Edge | undefined {
-  for (const { from, until } of searchesAfter(schedule, after)) {
-    const edge = edgesBetween(schedule, from, until)[0];
-    if (edge !== undefined) return edge;
-  }
-  return undefined;
-}
-
-function lastEdge(schedule: CompiledSchedule, upTo: number): Edge | undefined {
-  for (const { from, until } of searchesBefore(schedule, upTo)) {
-    const edge = edgesBetween(schedule, from, until).at(-1);
-    if (edge !== undefined) return edge;
-  }
-  return undefined;
 }
 
 /** A moment's duty and the time around it in which everything about it holds. */
@@ -170,33 +56,45 @@ const latestPhases = new WeakMap<CompiledSchedule, Phase[]>();
 export function windowsDuty(schedule: CompiledSchedule, nowMillis: number): WindowsDuty {
   const phases = latestPhases.get(schedule) ?? [];
   for (const phase of phases) if (isWithin(phase, nowMillis)) return phase.duty;
-  const { state, reason, from, until } = momentAt(schedule, nowMillis);
-  const duty: WindowsDuty = {
-    state,
-    reason,
-    since: lastEdge(schedule, nowMillis)?.at,
-    until: nextEdge(schedule, nowMillis)?.at,
-  };
+  // Most changes are within a day: one look at the windows around tells all.
+  const [first, last] = [nowMillis - dayMs, nowMillis + dayMs];
+  const around = openWindows(schedule, first, last);
+  const edges = edgesOf(around, first, last);
+  const { state, cause, from, until } = momentAmong(around, schedule, nowMillis);
+  const since = edges.findLast(({ at }) => at <= nowMillis) ?? lastEdge(schedule, nowMillis);
+  const next = edges.find(({ at }) => at > nowMillis) ?? nextEdge(schedule, nowMillis);
+  const duty: WindowsDuty = { state, ...cause, since: since?.at, until: next?.at };
   latestPhases.set(schedule, [{ duty, from, until }, ...phases.slice(0, phasesKept - 1)]);
   return duty;
 }
 
 interface Moment extends Stretch {
   readonly state: 'running' | 'stopped';
-  readonly reason: string;
+  readonly cause: Cause;
 }
 
-/** State and reason at a moment, with the time around it in which neither changes. */
+/** State and cause at a moment, with the time around it in which neither changes. */
 function momentAt(schedule: CompiledSchedule, at: number): Moment {
-  const windows = openWindows(schedule, at, at);
+  return momentAmong(openWindows(schedule, at, at), schedule, at);
+}
+
+function momentAmong(
+  windows: readonly OpenWindow[],
+  schedule: CompiledSchedule,
+  at: number,
+): Moment {
   const limits = nearestEdges(windows, at);
   if (unite(windows).some((stretch) => isWithin(stretch, at))) {
-    return { state: 'running', reason: reasonToRun(windows, at), ...limits };
+    return { state: 'running', cause: causeToRun(windows, at) ?? schedule.off, ...limits };
   }
   const day = dayAt(schedule.zone, at);
+  const closing = closingOf(schedule, day);
   return {
     state: 'stopped',
-    reason: isClosedOn(schedule, day) ? `closed on ${dateText(day)}` : schedule.offReason,
+    cause:
+      closing === undefined
+        ? schedule.off
+        : { rule: 'exception', reason: `closed on ${dateText(day)}`, field: closing.field },
     from: Math.max(limits.from, firstInstantReading(schedule.zone, day * dayMs)),
     until: Math.min(limits.until, firstInstantReading(schedule.zone, (day + 1) * dayMs)),
   };
@@ -212,23 +110,37 @@ function isWithin(stretch: Stretch, at: number): boolean {
   return stretch.from <= at && at < stretch.until;
 }
 
-/** Of the windows begun by then, the one that stays open longest; in a closed gap, the one before. */
-function reasonToRun(windows: readonly OpenWindow[], at: number): string {
-  let longest: OpenWindow | undefined;
-  for (const window of windows) {
-    if (window.from <= at && (longest === undefined || window.until > longest.until)) {
-      longest = window;
-    }
-  }
-  return longest?.reason ?? '';
+/**
+ * Of the windows open then, the one that stays open longest; before a window's time, or in a closed
+ * gap, of those begun.
+ */
+function causeToRun(windows: readonly OpenWindow[], at: number): Cause | undefined {
+  const begun = windows.filter(({ from }) => from <= at);
+  const open = begun.filter(({ opens, until }) => opens <= at && at < until);
+  const longest = longestOf(open) ?? longestOf(begun);
+  if (longest === undefined || at >= longest.opens) return longest?.window;
+  const { reason, field } = longest.window;
+  return { rule: 'early-start', reason: `started early to be ready for ${reason}`, field };
 }
 
-function nearestEdges(windows: readonly Stretch[], at: number): Stretch {
+function longestOf(windows: readonly OpenWindow[]): OpenWindow | undefined {
+  let longest: OpenWindow | undefined;
+  for (const window of windows) {
+    if (longest === undefined || window.until > longest.until) longest = window;
+  }
+  return longest;
+}
+
+function nearestEdges(windows: readonly OpenWindow[], at: number): Stretch {
   let from = at - dayMs;
   let until = at + dayMs;
-  for (const edge of windows.flatMap((window) => [window.from, window.until])) {
-    if (edge <= at) from = Math.max(from, edge);
-    else until = Math.min(until, edge);
+  for (const window of windows) {
+    // Windows far away are most of them.
+    if (window.until < from || window.from > until) continue;
+    for (const edge of [window.from, window.opens, window.until]) {
+      if (edge <= at) from = Math.max(from, edge);
+      else until = Math.min(until, edge);
+    }
   }
   return { from, until };
 }
@@ -254,5 +166,5 @@ export function nextTransition(
 }
 
 function withReason(schedule: CompiledSchedule, { at, state }: Edge): Transition {
-  return { at, state, reason: momentAt(schedule, at).reason };
+  return { at, state, reason: momentAt(schedule, at).cause.reason };
 }

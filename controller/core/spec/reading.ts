@@ -7,6 +7,7 @@ import {
   type Fault,
   type FaultAtField,
   type FaultAtOffset,
+  type FieldPath,
   makeProblem,
   nearest,
   type Place,
@@ -202,7 +203,12 @@ function problemsOf(
 
 /** A problem of a manifest that only the other files show. */
 export function locateFault(manifest: Manifest, fault: FaultAtField): Problem {
+  return makeProblem(manifest.file, placeIn(manifest, fault.field, fault.at), fault);
+}
+
+/** Where a field of a manifest stands in its file: its value or its key; else what is around it. */
+export function placeIn(manifest: Manifest, field: FieldPath, at?: 'key'): Place {
   const document = composeDocument(manifest.text);
-  const offset = 'faults' in document ? 0 : document.offsetOf(fault.field, fault.at);
-  return makeProblem(manifest.file, makePlaces(manifest.text)(offset), fault);
+  const offset = 'faults' in document ? 0 : document.offsetOf(field, at);
+  return makePlaces(manifest.text)(offset);
 }

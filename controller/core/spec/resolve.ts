@@ -39,6 +39,7 @@ export function resolveDevInstance(ingredients: Ingredients): EffectiveSpec {
   const lengths = {
     readyWithinMinutes: toMinutes(base.readyWithin ?? '15m'),
     rollbackWindowMinutes: toMinutes(base.rollbackWindow ?? '3d'),
+    maxOverrideMinutes: toMinutes(base.overrides?.maxDuration ?? '7d'),
   };
   return {
     name: devInstance.name,

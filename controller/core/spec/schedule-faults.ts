@@ -1,3 +1,6 @@
+import { dayMs } from '../instant.ts';
+import { parseDate } from '../schedule/calendar.ts';
+import { firstInstantReading, zoneOf } from '../schedule/zone.ts';
 import type { ScheduleReference, ScheduleSpec, Window } from './kinds.generated.ts';
 import { type FaultAtField, type FieldPath, quote } from './problem.ts';
 import { expandDays } from './schedule-times.ts';
@@ -12,7 +15,7 @@ export function timesFaults(times: TimesSpec, field: FieldPath): readonly FaultA
     ...(times.windows ?? []).flatMap((window, index) =>
       windowFaults(window, [...field, 'windows', String(index)]),
     ),
-    ...exceptionFaults(times.exceptions ?? [], [...field, 'exceptions']),
+    ...exceptionFaults(times, [...field, 'exceptions']),
   ];
 }
 
@@ -63,7 +66,7 @@ function dayFaults(tokens: readonly string[], field: FieldPath): FaultAtField[] 
 }
 
 function exceptionFaults(
-  exceptions: NonNullable<ScheduleSpec['exceptions']>,
+  { timezone, exceptions = [] }: TimesSpec,
   field: FieldPath,
 ): FaultAtField[] {
   const seen = new Set<string>();
@@ -77,6 +80,10 @@ function exceptionFaults(
       const message = `${date} is listed twice`;
       const fix = 'Keep one exception for a date.';
       faults.push({ code: 'E_VALUE', message, fix, field: [...here, 'date'] });
+    } else if (timezone !== undefined && isSkipped(timezone, date)) {
+      const message = `there is no ${date} in ${timezone}: its clock skipped that date`;
+      const fix = 'Remove the exception.';
+      faults.push({ code: 'E_VALUE', message, fix, field: [...here, 'date'] });
     }
     seen.add(date);
     for (const [position, window] of (windows ?? []).entries()) {
@@ -84,6 +91,14 @@ function exceptionFaults(
     }
   }
   return faults;
+}
+
+/** Whether a zone went from the date before straight to the one after, as at the date line. */
+function isSkipped(timezone: string, date: string): boolean {
+  if (!isTimeZone(timezone)) return false;
+  const zone = zoneOf(timezone);
+  const day = parseDate(date);
+  return firstInstantReading(zone, day * dayMs) === firstInstantReading(zone, (day + 1) * dayMs);
 }
 
 /** Whether `YYYY-MM-DD` (month 1–12, day 1–31) is in the Gregorian calendar. */

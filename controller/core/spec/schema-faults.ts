@@ -16,6 +16,7 @@ export function schemaFaults(errors: readonly ErrorObject[]): readonly FaultAtFi
 interface SchemaNotes {
   readonly description?: string;
   readonly examples?: readonly string[];
+  readonly pattern?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly type?: string | readonly string[];
 }
@@ -119,17 +120,25 @@ function wrongType(field: FieldPath, data: unknown, notes: SchemaNotes): FaultAt
   return {
     code: 'E_SCHEMA',
     message: `${fieldLabel(field)} must be ${wanted}, not ${describeValue(data)}`,
-    fix: fixType(type, data, wanted),
+    fix: fixType(type, data, { wanted, notes }),
     field,
   };
 }
 
-function fixType(type: string, data: unknown, wanted: string): string {
+function fixType(
+  type: string,
+  data: unknown,
+  { wanted, notes }: { readonly wanted: string; readonly notes: SchemaNotes },
+): string {
   if (type === 'integer' && typeof data === 'string' && /^[1-9]\d*$/.test(data)) {
     return `Write ${data} without quotes.`;
   }
   if (type === 'string' && (typeof data === 'number' || typeof data === 'boolean')) {
-    return `Put it in quotes: "${data}".`;
+    const { pattern, examples } = notes;
+    const isGood = pattern === undefined || new RegExp(pattern, 'u').test(`${data}`);
+    // 19:00 without quotes is 1140 to some: the number in quotes would be no time either.
+    if (isGood || examples === undefined) return `Put it in quotes: "${data}".`;
+    return `Write it like ${examples.join(' or ')}.`;
   }
   return data === null ? `Write ${wanted}, or remove the field.` : `Write ${wanted}.`;
 }

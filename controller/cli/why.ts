@@ -1,0 +1,46 @@
+import { isEventKept } from '../core/event.ts';
+import { inspect, knownNames } from '../core/plan/inspect.ts';
+import { makePlan } from '../core/plan/make-plan.ts';
+import { type Why, whyOf } from '../core/plan/why.ts';
+import { whyJson, whyText } from '../render/why-text.ts';
+import { readSpecCommit } from '../sources/spec-commit.ts';
+import { readWorld } from '../world.ts';
+import { sayFailures } from './get.ts';
+import type { Globals } from './globals.ts';
+import type { Io } from './io.ts';
+import { sayUnknown } from './views.ts';
+import { openForReading } from './wiring.ts';
+
+export interface WhyOptions {
+  readonly output: 'text' | 'json';
+}
+
+/** `devinstance why NAME`: why its machine is on or off. Answers the exit code. */
+export async function runWhy(
+  name: string,
+  options: WhyOptions,
+  globals: Globals,
+  io: Io,
+): Promise<number> {
+  const ports = await openForReading(globals);
+  try {
+    const { world } = await readWorld(ports, false);
+    const known = knownNames(world);
+    if (!known.includes(name)) return sayUnknown(name, known, io);
+    const plan = makePlan(world);
+    const events = (await ports.ledger.events(name)).filter((one) => isEventKept(one, world.now));
+    for (const inspection of inspect(world, plan, [name])) {
+      const why = whyOf(inspection, plan, events);
+      const commit = await commitOf(why);
+      io.out(options.output === 'json' ? whyJson(why, commit) : whyText(why, commit, io.paint));
+    }
+    return sayFailures(world.observed.failures, io);
+  } finally {
+    await ports.close();
+  }
+}
+
+async function commitOf({ grounds }: Why) {
+  if (grounds?.kind !== 'spec' || 'default' in grounds.origin) return undefined;
+  return readSpecCommit(grounds.origin.file);
+}
