@@ -44,7 +44,6 @@ export async function scheduleFigures(): Promise<readonly Figure[]> {
       what: '  20 % with something remembered',
       median: remembered.medianMs,
       unit: 'ms',
-      target: 100,
       note: 'an override, a start by hand or a lead',
     },
     {

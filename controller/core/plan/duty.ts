@@ -43,14 +43,16 @@ export function memoryOf(grounds: DutyGrounds): ScheduleMemory {
   const stop = lastingStop(record);
   const idleSince = idleSinceOf(grounds);
   const maxLead = spec.schedule.readyByMaxLeadMinutes;
-  return {
+  // Field by field: it is put together for every machine in every plan.
+  const memory: { -readonly [K in keyof ScheduleMemory]: ScheduleMemory[K] } = {
     overrides: neighbours.overridesOf(record.name),
-    ...(manualStart === undefined ? {} : { manualStart }),
-    ...(stop === undefined ? {} : { stop }),
-    ...(upSince === undefined || record.power?.state === 'stopped' ? {} : { upSince }),
-    ...(idleSince === undefined ? {} : { idleSince }),
-    ...(maxLead === undefined ? {} : { leadMs: leadOf(record.uid, maxLead) }),
   };
+  if (manualStart !== undefined) memory.manualStart = manualStart;
+  if (stop !== undefined) memory.stop = stop;
+  if (upSince !== undefined && record.power?.state !== 'stopped') memory.upSince = upSince;
+  if (idleSince !== undefined) memory.idleSince = idleSince;
+  if (maxLead !== undefined) memory.leadMs = leadOf(record.uid, maxLead);
+  return memory;
 }
 
 function lastingStop({ power }: DevInstanceRecord): ScheduleMemory['stop'] {

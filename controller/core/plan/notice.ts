@@ -1,6 +1,7 @@
 import type { DutyRule } from '../desired.ts';
 import { type Instant, minuteMs, plusMillis } from '../instant.ts';
 import { clockIn } from '../schedule/clock.ts';
+import { memoize } from '../schedule/memo.ts';
 import { orphanStopAt } from './duty.ts';
 import type { Situation } from './situation.ts';
 import { isPutAway } from './status.ts';
@@ -22,10 +23,15 @@ export function noticeTime(situation: Situation): NoticeTime | undefined {
   if (machine?.state !== 'running' || notifyBeforeMinutes === 0) return undefined;
   const stop = stopAhead(situation);
   if (stop === undefined) return undefined;
-  const early = plusMillis(stop.at, -notifyBeforeMinutes * minuteMs);
+  const early = earlyOf(notifyBeforeMinutes)(stop.at);
   // A stop that was decided on later than that is told of from then on.
   return { at: stop.since !== undefined && stop.since > early ? stop.since : early, stop };
 }
+
+/** So many minutes before a stop. Machines of one schedule stop at the same moments. */
+const earlyOf = memoize(300, (minutes: number) =>
+  memoize(1000, (stopAt: Instant) => plusMillis(stopAt, -minutes * minuteMs)),
+);
 
 /** The notice, where its time has come and nobody was told of this stop yet. */
 export function noticeDue(
