@@ -4,7 +4,7 @@ import { isSuspended, type Situation } from '../core/plan/situation.ts';
 import type { Plan, World } from '../core/plan/world.ts';
 import { everyName } from '../core/request.ts';
 import { OperatorError } from '../ports.ts';
-import { localMoment } from '../render/override-text.ts';
+import { localMoment } from '../render/local-time.ts';
 import { visible } from '../render/visible.ts';
 import { hintFor } from './views.ts';
 

@@ -8,7 +8,7 @@ import { makePlan } from '../core/plan/make-plan.ts';
 import type { Situation } from '../core/plan/situation.ts';
 import type { World } from '../core/plan/world.ts';
 import type { LedgerRequest } from '../core/request.ts';
-import type { Override } from '../core/schedule/schedule-memory.ts';
+import { type Override, overrideVerbs } from '../core/schedule/schedule-memory.ts';
 import { OperatorError } from '../ports.ts';
 import { lengthText, longestDuration } from '../render/lengths.ts';
 import { alreadyText, overrideText } from '../render/override-text.ts';
@@ -153,8 +153,6 @@ function overrideOf(
   return { id, state: stateOf(command), from: at, until: expiresAt, command, actor, reason };
 }
 
-const verbs = { extend: 'extended', start: 'started', stop: 'stopped' } as const;
-
 /**
  * Writes first and then reads what is under way: a pass writes its step and then reads the
  * requests, so that at least one of the two knows of the other (decision 12). Answers the kind of
@@ -169,7 +167,7 @@ export async function putOverride(
   await putInPlace(parts, request, `the ${command}`);
   const stored = (await parts.ledger.records()).find(({ record }) => record.name === name);
   const why = reason === '' ? '' : `: ${reason}`;
-  const message = `${actor} ${verbs[command]} it until ${expiresAt}${why}`;
+  const message = `${actor} ${overrideVerbs[command]} it until ${expiresAt}${why}`;
   await parts.ledger.putEvents([commandEvent(name, at, 'OverrideSet', message)]);
   return stored?.record.step?.action.kind;
 }

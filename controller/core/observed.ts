@@ -10,6 +10,11 @@ export type MachineState =
   /** A state this version does not know: nothing is done to it. */
   | 'unknown';
 
+/** Whether a machine runs or is about to; one that is not there does not. */
+export function isOn(state: MachineState | undefined): boolean {
+  return state === 'running' || state === 'pending';
+}
+
 /** An EC2 instance that carries the fleet's tag, or that the ledger names, as it was read. */
 export interface Machine {
   readonly id: string;

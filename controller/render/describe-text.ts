@@ -12,7 +12,7 @@ import { ageText } from './age.ts';
 import { alignedLines } from './aligned.ts';
 import { eventLines } from './events-table.ts';
 import { byText, whatText } from './in-force.ts';
-import { localTime, placeOf } from './local-time.ts';
+import { localMoment } from './local-time.ts';
 import type { Paint } from './paint.ts';
 import { changeBlock, holdBlock } from './plan-text.ts';
 import { durationOf } from './spec-manifest.ts';
@@ -34,7 +34,7 @@ export function describeText(
   const { now } = inspection.world;
   const timezone = spec?.schedule.timezone ?? 'UTC';
   const moment: Moment = (at) => {
-    const time = `${localTime(at, now, timezone)} ${placeOf(timezone)}`;
+    const time = localMoment(at, now, timezone);
     return at > now ? time : `${time} (${ageText(at, now)} ago)`;
   };
   const head =
@@ -81,7 +81,7 @@ function specRows(inspection: Inspection, spec: EffectiveSpec): readonly Row[] {
       'Next',
       transition === undefined
         ? undefined
-        : `${verb} ${localTime(transition.at, world.now, timezone)} ${placeOf(timezone)}`,
+        : `${verb} ${localMoment(transition.at, world.now, timezone)}`,
     ],
     ...inForceRows(inspection, timezone),
     ['Image', imageText(inspection, spec)],

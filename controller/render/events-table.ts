@@ -2,7 +2,7 @@ import type { FleetEvent } from '../core/event.ts';
 import type { Instant } from '../core/instant.ts';
 import { ageText } from './age.ts';
 import { alignedLines } from './aligned.ts';
-import { localTime, placeOf } from './local-time.ts';
+import { localMoment } from './local-time.ts';
 import type { Paint } from './paint.ts';
 import { visible } from './visible.ts';
 
@@ -16,7 +16,7 @@ export function eventsTable(
   const { now, timezoneOf } = context;
   const rows = events.map(({ name, at, type, reason, message }) => {
     const timezone = timezoneOf(name);
-    const time = `${localTime(at, now, timezone)} ${placeOf(timezone)}`;
+    const time = localMoment(at, now, timezone);
     return [ageText(at, now), time, type, visible(reason), visible(name), visible(message)];
   });
   const [header = '', ...lines] = alignedLines([

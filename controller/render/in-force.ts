@@ -1,6 +1,7 @@
 import type { Instant } from '../core/instant.ts';
 import { everyName, type LedgerRequest } from '../core/request.ts';
-import { localMoment } from './override-text.ts';
+import { overrideVerbs } from '../core/schedule/schedule-memory.ts';
+import { localMoment } from './local-time.ts';
 import { visible } from './visible.ts';
 
 /** When it is, and in which zone the people of a DevInstance live. */
@@ -35,11 +36,9 @@ export function whatText(
   return `${state} until ${localMoment(expiresAt, now, timezoneOf(name))}`;
 }
 
-const verbs = { extend: 'extended', start: 'started', stop: 'stopped' } as const;
-
 /** `extended by ada: release night`. */
 export function byText({ work, actor, reason }: LedgerRequest): string {
-  const verb = work.kind === 'override' ? verbs[work.command] : 'suspended';
+  const verb = work.kind === 'override' ? overrideVerbs[work.command] : 'suspended';
   return `${verb} by ${visible(actor)}${reason === '' ? '' : `: ${visible(reason)}`}`;
 }
 

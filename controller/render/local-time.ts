@@ -14,6 +14,11 @@ export function placeOf(timezone: string): string {
   return (timezone.split('/').at(-1) ?? timezone).replaceAll('_', ' ');
 }
 
+/** A moment as people of that zone say it: `Wed 23:00 Madrid`. */
+export function localMoment(at: Instant, now: Instant, timezone: string): string {
+  return `${localTime(at, now, timezone)} ${placeOf(timezone)}`;
+}
+
 function partsIn(at: Instant, timezone: string): Readonly<Record<string, string>> {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: timezone,

@@ -1,19 +1,18 @@
 import type { Instant } from '../core/instant.ts';
 import { everyName, type LedgerRequest } from '../core/request.ts';
 import { alignedLines } from './aligned.ts';
-import { localMoment } from './override-text.ts';
+import type { InForceContext } from './in-force.ts';
+import { localMoment } from './local-time.ts';
+import { shortId } from './override-text.ts';
 import type { Paint } from './paint.ts';
 import { visible } from './visible.ts';
 
 const titles = ['NAME', 'STATE', 'UNTIL', 'BY', 'SINCE', 'ID', 'REASON'];
 
-/** As much of an id as is shown: enough to name the request by. */
-const idShown = 8;
-
 /** The table of `override list`, in the local times of each DevInstance. */
 export function overrideTable(
   requests: readonly LedgerRequest[],
-  context: { readonly now: Instant; readonly timezoneOf: (name: string) => string },
+  context: InForceContext,
   paint: Paint,
 ): string {
   if (requests.length === 0) return 'no overrides\n';
@@ -27,7 +26,7 @@ export function overrideTable(
       moment(expiresAt),
       visible(actor),
       moment(at),
-      visible(id).slice(0, idShown),
+      shortId(visible(id)),
       visible(reason) || '-',
     ];
   });

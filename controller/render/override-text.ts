@@ -1,15 +1,10 @@
 import type { Action } from '../core/action.ts';
 import type { Duty } from '../core/desired.ts';
 import type { Instant } from '../core/instant.ts';
-import type { MachineState } from '../core/observed.ts';
+import { isOn, type MachineState } from '../core/observed.ts';
 import type { LedgerRequest } from '../core/request.ts';
-import { localTime, placeOf } from './local-time.ts';
+import { localMoment } from './local-time.ts';
 import { visible } from './visible.ts';
-
-/** A moment as people of that zone say it: `Wed 23:00 Madrid`. */
-export function localMoment(at: Instant, now: Instant, timezone: string): string {
-  return `${localTime(at, now, timezone)} ${placeOf(timezone)}`;
-}
 
 /** What is said of an override that was asked for just now. */
 export interface OverrideView {
@@ -81,6 +76,11 @@ function replacement({ replaced, now, timezone }: OverrideView): readonly string
   return [`in place of ${workText(replaced)} until ${until}`];
 }
 
+/** As much of a request's id as is shown: enough to name it by. */
+export function shortId(id: string): string {
+  return id.slice(0, 8);
+}
+
 /** Whose override or suspension it is: `the stop by ada (release)`. */
 export function workText({ work, actor, reason }: LedgerRequest): string {
   const what = work.kind === 'override' ? `the ${work.command}` : 'the suspension';
@@ -119,10 +119,6 @@ export function dutyText(
   const left = duty.enforced ? '' : ', which is left to people';
   const head = `  ${name} is to ${verb}${end}: ${duty.reason}${left}`;
   return [head, ...acts.map((line) => `  ${line}`)].map((line) => `${line}\n`).join('');
-}
-
-function isOn(machine: MachineState | undefined): boolean {
-  return machine === 'running' || machine === 'pending';
 }
 
 /** That nothing is asked for, as it is so already. */

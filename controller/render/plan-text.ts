@@ -2,7 +2,7 @@ import type { Instant } from '../core/instant.ts';
 import type { ReadFailure } from '../core/observed.ts';
 import type { Change, ChangeKind, Hold, Interlock, Plan, Transition } from '../core/plan/world.ts';
 import { inForceLines } from './in-force.ts';
-import { localTime, placeOf } from './local-time.ts';
+import { localMoment } from './local-time.ts';
 import type { Paint } from './paint.ts';
 import { visible } from './visible.ts';
 
@@ -81,7 +81,7 @@ export function whenOf(change: Change, context: Pick<PlanContext, 'now' | 'timez
   if (change.at === 'now') return `when now${note}`;
   if (change.at === undefined) return `when it fits${note}`;
   const timezone = context.timezoneOf(change.name);
-  return `when ${localTime(change.at, context.now, timezone)} ${placeOf(timezone)}${note}`;
+  return `when ${localMoment(change.at, context.now, timezone)}${note}`;
 }
 
 /** One hold and its remedy. */
@@ -113,7 +113,7 @@ function upcoming(transitions: readonly Transition[], context: PlanContext): rea
   const lines = shown.map(({ name, at, state }) => {
     const timezone = context.timezoneOf(name);
     const verb = state === 'running' ? '^ start' : '_ stop ';
-    return `  ${verb} ${name.padEnd(width)}  ${localTime(at, context.now, timezone)} ${placeOf(timezone)}`;
+    return `  ${verb} ${name.padEnd(width)}  ${localMoment(at, context.now, timezone)}`;
   });
   const more = transitions.length - lines.length;
   return ['Next by schedule:', ...lines, ...(more > 0 ? [`  and ${more} more`] : []), ''];

@@ -1,7 +1,8 @@
 import type { Instant } from '../core/instant.ts';
 import type { Status } from '../core/plan/world.ts';
+import { overrideVerbs } from '../core/schedule/schedule-memory.ts';
 import { alignedLines } from './aligned.ts';
-import { localTime, placeOf } from './local-time.ts';
+import { localMoment } from './local-time.ts';
 import type { Paint } from './paint.ts';
 import { visible } from './visible.ts';
 
@@ -28,15 +29,12 @@ const wideColumns: readonly Column[] = [
   ['WHY', (status) => visible(status.message ?? status.duty?.reason ?? '-')],
 ];
 
-/** What was asked for, where that and not the schedule says when it ends. */
-const askedWords = { extend: 'extended', start: 'started', stop: 'stopped' } as const;
-
 function nextOf(status: Status, now: Instant): string {
   const until = status.duty?.until;
   if (status.duty === undefined || until === undefined) return '-';
   const verb = status.duty.state === 'running' ? 'stop' : 'start';
-  const moment = `${localTime(until, now, status.timezone)} ${placeOf(status.timezone)}`;
-  const asked = status.endSetBy === undefined ? '' : ` (${askedWords[status.endSetBy]})`;
+  const moment = localMoment(until, now, status.timezone);
+  const asked = status.endSetBy === undefined ? '' : ` (${overrideVerbs[status.endSetBy]})`;
   return `${verb} ${moment}${asked}`;
 }
 

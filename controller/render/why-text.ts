@@ -5,8 +5,8 @@ import type { LedgerRequest } from '../core/request.ts';
 import { everyName } from '../core/request.ts';
 import type { Origin } from '../core/spec/schedule-place.ts';
 import { alignedLines } from './aligned.ts';
-import { localTime } from './local-time.ts';
-import { localMoment } from './override-text.ts';
+import { localMoment, localTime } from './local-time.ts';
+import { shortId } from './override-text.ts';
 import type { Paint } from './paint.ts';
 import { visible } from './visible.ts';
 
@@ -23,9 +23,6 @@ export type Committed = CommitView | 'not-committed' | undefined;
 
 /** As much of a commit's text as is shown. */
 const longestText = 60;
-
-/** As much of a request's id as is shown: enough to name it by. */
-const idShown = 8;
 
 /** Why a machine is on or off, for a terminal: a line that says it, below it its grounds. */
 export function whyText(why: Why, commit: Committed, paint: Paint): string {
@@ -171,7 +168,7 @@ function cut(text: string): string {
 }
 
 function requestText({ id, at, actor }: LedgerRequest, clock: Clock): string {
-  return `request ${id.slice(0, idShown)}, asked for ${clock(at)} by ${actor}`;
+  return `request ${shortId(id)}, asked for ${clock(at)} by ${actor}`;
 }
 
 function elseText({ state, reason, until, next, enforced }: Duty, clock: Clock): string {

@@ -55,7 +55,8 @@ export function memoryOf(grounds: DutyGrounds): ScheduleMemory {
   return memory;
 }
 
-function lastingStop({ power }: DevInstanceRecord): ScheduleMemory['stop'] {
+/** The last stop, where it is one that may keep the machine off. */
+export function lastingStop({ power }: DevInstanceRecord): ScheduleMemory['stop'] {
   if (power?.state !== 'stopped') return undefined;
   const by = power.by === 'person' ? power.by : power.rest;
   return by === undefined ? undefined : { at: power.at, by };

@@ -1,3 +1,4 @@
+import { isOn } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { tagKeys } from '../tags.ts';
 import { afterFailure, forget } from './memory.ts';
@@ -70,9 +71,8 @@ export function foldRetirement(
     return forget(isIdle ? forget(detached, 'step') : detached, 'retirement');
   }
   const { snapshotId, snapshotAt: _, isComplete, ...begun } = retirement;
-  const isOn = machine?.state === 'running' || machine?.state === 'pending';
   // What was written since is not in the snapshot.
-  if (isOn && snapshotId !== undefined) return { ...detached, retirement: begun };
+  if (isOn(machine?.state) && snapshotId !== undefined) return { ...detached, retirement: begun };
   if (machine !== undefined && isComplete) return { ...detached, retirement: begun };
   const state =
     snapshotId === undefined ? undefined : seen.observed.snapshots.get(snapshotId)?.state;

@@ -1,5 +1,5 @@
 import { type Instant, millisBetween, minuteMs, plusMillis } from '../instant.ts';
-import type { Machine } from '../observed.ts';
+import { isOn, type Machine } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
 import type { Override } from '../schedule/schedule-memory.ts';
@@ -19,7 +19,7 @@ export function foldMachinePower(
   const current = record.machineId === machine.id ? record : { ...record, machineId: machine.id };
   if (record.step !== undefined) return current;
   const power = current.power;
-  if (isOn(machine)) {
+  if (isOn(machine.state)) {
     if (power?.state === 'running') return foldRestart(current, machine, now);
     return isUndecided(current, machine, now) ? current : startedByPerson(current, machine, now);
   }
@@ -38,8 +38,9 @@ export function foldMachinePower(
  */
 export function isUndecided(record: DevInstanceRecord, machine: Machine, now: Instant): boolean {
   const power = record.power;
-  if (power?.by !== 'controller' || isOn(machine) === (power.state === 'running')) return false;
-  if (isOn(machine) ? machine.launchedAt > power.at : wasStoppedAfter(machine, power.at)) {
+  if (power?.by !== 'controller' || isOn(machine.state) === (power.state === 'running'))
+    return false;
+  if (isOn(machine.state) ? machine.launchedAt > power.at : wasStoppedAfter(machine, power.at)) {
     return false;
   }
   return millisBetween(power.at, now) < consistencyMs;
@@ -48,11 +49,6 @@ export function isUndecided(record: DevInstanceRecord, machine: Machine, now: In
 /** Whether EC2 itself dates the last stop later than that. */
 export function wasStoppedAfter({ stoppedAt }: Machine, at: Instant | undefined): boolean {
   return stoppedAt !== undefined && at !== undefined && stoppedAt > at;
-}
-
-/** Whether it runs or is about to. */
-export function isOn(machine: Machine): boolean {
-  return machine.state === 'running' || machine.state === 'pending';
 }
 
 /** A machine that was launched later than we know was stopped and started while nobody looked. */

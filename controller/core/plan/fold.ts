@@ -1,9 +1,9 @@
 import { type Instant, plusMillis } from '../instant.ts';
-import type { Home, Machine } from '../observed.ts';
+import { type Home, isOn, type Machine } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { tagKeys } from '../tags.ts';
 import { completeStep } from './complete-step.ts';
-import { consistencyMs, isOn, wasStoppedAfter } from './fold-power.ts';
+import { consistencyMs, wasStoppedAfter } from './fold-power.ts';
 import { afterFailure, forget } from './memory.ts';
 import { hasIdentity, isInUse, mayFormat } from './resource-tags.ts';
 import { isLive, ordinalOf, type ResourceIndex } from './situation.ts';
@@ -138,7 +138,7 @@ function foldPower(
 /** Whether a start or stop took effect and somebody did the opposite since. */
 function wasUndone(machine: Machine, { action, at }: NonNullable<DevInstanceRecord['step']>) {
   if (action.kind === 'start') return machine.state === 'stopped' && wasStoppedAfter(machine, at);
-  return isOn(machine) && machine.launchedAt > at;
+  return isOn(machine.state) && machine.launchedAt > at;
 }
 
 /** Volumes that carry this DevInstance's identity as its home, neither given up nor on their way. */

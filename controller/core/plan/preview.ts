@@ -1,5 +1,6 @@
 import type { ResolvedSchedule } from '../desired.ts';
 import { type Instant, toMillis } from '../instant.ts';
+import { isOn } from '../observed.ts';
 import { clockIn } from '../schedule/clock.ts';
 import { type DutyPreview, previewDuty } from '../schedule/duty-preview.ts';
 import { type Course, previewCourse } from '../schedule/preview.ts';
@@ -43,8 +44,10 @@ function endingOf(
   const { standing, spec, machine } = situation;
   if (standing.kind === 'orphaned') {
     const remark = 'no file names it any more: it is stopped once, and never started again';
-    const isOn = machine?.state === 'running' || machine?.state === 'pending';
-    return { remark, course: (from) => lastStop(isOn ? orphanStopAt(situation) : from, from) };
+    return {
+      remark,
+      course: (from) => lastStop(isOn(machine?.state) ? orphanStopAt(situation) : from, from),
+    };
   }
   if (spec.lifecycle !== 'retired') return undefined;
   const remark = 'lifecycle: retired, so it is never started again';

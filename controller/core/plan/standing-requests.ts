@@ -1,5 +1,7 @@
 import type { DevInstanceRecord } from '../record.ts';
 import { everyName, type LedgerRequest } from '../request.ts';
+import { doesStopLast } from '../schedule/timeline.ts';
+import { lastingStop } from './duty.ts';
 import type { RequestEnding, World } from './world.ts';
 
 /** Requests whose time is over, that another one replaced, or that name nobody. */
@@ -64,15 +66,15 @@ function endOfStanding(
   if (newer !== undefined) {
     return { result: 'done', message: `${what} was replaced by a newer one by ${newer.actor}` };
   }
-  const power = record?.power;
-  const wasStopped =
+  if (record === undefined) return undefined;
+  const stop = lastingStop(record);
+  const isUndone =
     work.state === 'running' &&
-    power?.state === 'stopped' &&
-    power.at > request.at &&
-    (power.rest !== undefined ||
-      (power.by === 'person' && record?.effective.schedule.manualStop !== 'restart'));
-  return wasStopped
-    ? { result: 'done', message: `${what} ended, as the machine was stopped at ${power.at}` }
+    stop !== undefined &&
+    stop.at > request.at &&
+    doesStopLast(record.effective.schedule, stop);
+  return isUndone
+    ? { result: 'done', message: `${what} ended, as the machine was stopped at ${stop.at}` }
     : undefined;
 }
 

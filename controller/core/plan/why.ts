@@ -2,7 +2,7 @@ import type { Action } from '../action.ts';
 import type { Duty, DutyChange } from '../desired.ts';
 import type { FleetEvent } from '../event.ts';
 import type { Instant } from '../instant.ts';
-import type { MachineState } from '../observed.ts';
+import { isOn, type MachineState } from '../observed.ts';
 import type { LedgerRequest } from '../request.ts';
 import { changesAhead } from '../schedule/duty.ts';
 import { type Origin, originOfDuty, originOfLifecycle } from '../spec/schedule-place.ts';
@@ -187,6 +187,5 @@ function aheadOf(situation: Situation): readonly DutyChange[] {
 }
 
 function stopAheadOf(situation: Situation): Instant | undefined {
-  const isOn = situation.machine?.state === 'running' || situation.machine?.state === 'pending';
-  return isOn ? orphanStopAt(situation) : undefined;
+  return isOn(situation.machine?.state) ? orphanStopAt(situation) : undefined;
 }

@@ -16,6 +16,13 @@ export interface Override {
   readonly foundOff?: true;
 }
 
+/** What a command has done with the machine, for people. */
+export const overrideVerbs: Readonly<Record<Override['command'], string>> = {
+  extend: 'extended',
+  start: 'started',
+  stop: 'stopped',
+};
+
 /** What was done to a machine, as far as it may still count beside its schedule. */
 export interface ScheduleMemory {
   /** A start by hand while its schedule was off, or its making: it may run for `manualStart.hold`. */

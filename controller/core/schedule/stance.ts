@@ -1,6 +1,6 @@
 import { clockText } from './clock.ts';
 import type { CompiledSchedule } from './compiled-schedule.ts';
-import { runThroughMs } from './schedule-memory.ts';
+import { overrideVerbs, runThroughMs } from './schedule-memory.ts';
 import {
   type Hold,
   stopCauses,
@@ -103,8 +103,6 @@ function isWithin(moment: number | undefined, from: number, to: number): boolean
   return moment !== undefined && from <= moment && moment <= to;
 }
 
-const verbs = { extend: 'extended', start: 'started', stop: 'stopped' } as const;
-
 function stanceOf({ schedule }: Timeline, override: TimedOverride, at: number): Stance {
   const { id, state, from, until, command, actor, reason } = override;
   const clock = clockText(schedule.zone, until, at);
@@ -112,7 +110,7 @@ function stanceOf({ schedule }: Timeline, override: TimedOverride, at: number): 
   return {
     state,
     rule: 'override',
-    reason: `${verbs[command]} until ${clock} by ${actor}${why}`,
+    reason: `${overrideVerbs[command]} until ${clock} by ${actor}${why}`,
     since: from,
     until,
     isAsked: true,

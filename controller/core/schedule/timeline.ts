@@ -89,9 +89,15 @@ export const stopCauses = {
   'max-uptime': { rule: 'max-uptime', reason: 'stopped at its longest uptime' },
 } as const;
 
-/** A stop that keeps it off: the controller's own for idleness or uptime always does. */
+/** Whether a stop keeps it off: the controller's own for idleness or uptime always does. */
+export function doesStopLast(
+  { manualStop }: Pick<ResolvedSchedule, 'manualStop'>,
+  { by }: NonNullable<ScheduleMemory['stop']>,
+): boolean {
+  return by !== 'person' || manualStop === 'until-next-window';
+}
+
 function stopOf(schedule: ResolvedSchedule, stop: ScheduleMemory['stop']): TimedStop | undefined {
-  if (stop === undefined) return undefined;
-  if (stop.by === 'person' && schedule.manualStop === 'restart') return undefined;
+  if (stop === undefined || !doesStopLast(schedule, stop)) return undefined;
   return { at: toMillis(stop.at), cause: stopCauses[stop.by] };
 }
