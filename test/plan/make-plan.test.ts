@@ -144,3 +144,18 @@ test('what one DevInstance cannot be planned for holds that one alone', () => {
   expect(plan.holds.map((held) => [held.name, held.reason])).toEqual([['bob-01', 'PlanFailed']]);
   expect(plan.actions.map((action) => action.name)).toEqual(['ada-01']);
 });
+
+test.each([
+  ['on: it is put away at its last stop', 'running', '2026-11-23T13:00:00.000Z'],
+  ['off: what is left of it is done now', 'stopped', 'now'],
+] as const)('an orphan whose machine is %s', (_, state, at) => {
+  const plan = makePlan(
+    makeWorld({
+      desired: makeDesired([makeSpec({ name: 'ada-02' })]),
+      records: [makeRecord(spec, { orphanedAt: mondayMorning })],
+      observed: { machines: [makeMachine(spec, { state })] },
+    }),
+  );
+  const own = plan.changes.filter(({ name }) => name === spec.name);
+  expect(own.map((change) => [change.kind, change.at])).toEqual([['orphan', at]]);
+});
