@@ -17,7 +17,7 @@ import {
 export interface ReadPorts {
   readonly specs: Specs;
   readonly observer: Observer;
-  readonly ledger: Pick<Ledger, 'description' | 'marker' | 'records' | 'requests'>;
+  readonly ledger: Pick<Ledger, 'description' | 'marker' | 'records' | 'requests' | 'channels'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -39,11 +39,13 @@ export async function readWorld(ports: ReadPorts, observeOnly: boolean): Promise
   const stored = new Map((await ports.ledger.records()).map((item) => [item.record.name, item]));
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
   const requests = (await ports.ledger.requests()).filter(({ ended }) => ended === undefined);
-  const interest = interestOf({ desired, records, requests }, identity.account);
+  const channels = new Map((await ports.ledger.channels()).map((item) => [item.name, item]));
+  const interest = interestOf({ desired, records, requests, channels }, identity.account);
   const observed = await ports.observer.observe(interest);
   const world: World = {
     desired,
     records,
+    channels,
     requests,
     observed,
     now: ports.clock.now(),
@@ -114,7 +116,12 @@ async function checkMarker(
 
 /** Everything beyond the fleet's tag that an observation must look at. */
 export function interestOf(
-  { desired, records, requests }: Pick<World, 'desired' | 'records' | 'requests'>,
+  {
+    desired,
+    records,
+    requests,
+    channels,
+  }: Pick<World, 'desired' | 'records' | 'requests' | 'channels'>,
   account: string,
 ): Interest {
   const all = [...records.values()];
@@ -140,6 +147,7 @@ export function interestOf(
     ]),
     subnetIds: known(specs.flatMap((spec) => spec.subnets)),
     channels: [...desired.channels.values()],
+    stableOf: [...desired.channels.keys()].filter((name) => !channels.has(name)),
     imageIds: known(specs.map((spec) => ('id' in spec.image ? spec.image.id : undefined))),
     instanceTypes: known(followed.flatMap((spec) => [spec.instanceType, ...spec.fallbackTypes])),
   };

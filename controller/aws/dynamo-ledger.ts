@@ -41,6 +41,8 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
     marker: () => readOne(access, MARKER_KEY, itemToMarker),
     records: () => readAll(access, RECORD_PREFIX, itemToRecord),
     putRecord: (record, overVersion, epoch) => putRecord(access, record, overVersion, epoch),
+    channels: async () => [],
+    putChannel: async () => {},
     lease: () => readOne(access, LEASE_KEY, itemToLease),
     putLease: (lease, overNonce) =>
       put(access, leaseToItem(lease), overNonce === undefined ? absent : sameNonce(overNonce)),

@@ -61,6 +61,8 @@ async function performOne(access: WriteAccess, action: Action): Promise<Outcome>
       return snapshotHome(access, action);
     case 'detach-home':
       return detachHome(access, action);
+    case 'delete-snapshot':
+      throw new Error('not there yet');
     case 'terminate':
       return terminate(access, action);
     case 'attach-home':

@@ -86,6 +86,7 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
     absent: new Set([...machines.absent, ...homes.absent, ...snapshots.absent]),
     subnets: subnets.found,
     images: images.images,
+    stableImages: new Map(),
     instanceTypes: types.types,
     reports: hosts.reports,
     activity: hosts.activity,

@@ -42,6 +42,8 @@ export function documentLedger(store: DocumentStore): Ledger {
       await change((document) => replaceRecord(document, copy, overVersion, epoch));
       return { record, version: overVersion + 1 };
     },
+    channels: async () => [],
+    putChannel: async () => {},
     lease: async () => (await store.load()).lease,
     putLease: async (lease, overNonce) => {
       const after = await change((document) => replaceLease(document, { ...lease }, overNonce));

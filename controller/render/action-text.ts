@@ -15,6 +15,8 @@ export function actionText(action: Action): string {
       return `snapshot home ${action.homeId}`;
     case 'detach-home':
       return `detach home ${action.homeId} from ${action.machineId}`;
+    case 'delete-snapshot':
+      return `delete snapshot ${action.snapshotId}`;
     case 'terminate':
       return `terminate ${action.machineId}`;
     case 'attach-home':

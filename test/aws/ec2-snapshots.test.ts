@@ -18,7 +18,8 @@ function snapshotOf(homeId: string, over: Readonly<Record<string, string>> = {})
   const kind = 'snapshot-home' as const;
   const description = 'devinstance: home of ada-01';
   const all = { ...tags, ...over };
-  return { kind, name: 'ada-01', homeId, description, tags: all } satisfies Action;
+  const purpose = 'request' as const;
+  return { kind, name: 'ada-01', homeId, purpose, description, tags: all } satisfies Action;
 }
 
 async function snapshotsIn(sim: SimAccount) {

@@ -78,6 +78,7 @@ describe('what was made for a request', () => {
       kind: 'snapshot-home' as const,
       name: 'ada-01',
       homeId: 'vol-00000001',
+      purpose: requestId === undefined ? ('retirement' as const) : ('request' as const),
       description: '',
       tags: {},
       ...(requestId === undefined ? {} : { requestId }),

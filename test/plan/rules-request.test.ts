@@ -113,7 +113,13 @@ describe('a snapshot asked for', () => {
   });
 
   test('that was begun is asked for in the very same words, and only if it is this one', () => {
-    const action = { kind: 'snapshot-home', name: 'ada-01', homeId: 'vol-00000001' } as const;
+    const purpose = 'retirement' as const;
+    const action = {
+      kind: 'snapshot-home',
+      name: 'ada-01',
+      homeId: 'vol-00000001',
+      purpose,
+    } as const;
     const begun = { ...action, requestId: 'req-1', description: 'frozen', tags: {} };
     const under = (requestId: string) =>
       makeRecord(spec, { step: { action: { ...begun, requestId }, at: lastWeek } });

@@ -25,6 +25,7 @@ export const isDisruptive: Readonly<Record<Action['kind'], boolean>> = {
   'restore-home': false,
   'detach-home': true,
   terminate: true,
+  'delete-snapshot': false,
   tag: false,
   start: false,
   stop: true,

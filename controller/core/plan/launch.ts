@@ -125,6 +125,7 @@ export function snapshotHomeAction(
     kind: 'snapshot-home',
     name: record.name,
     homeId,
+    purpose: requestId === undefined ? 'retirement' : 'request',
     ...(requestId === undefined ? {} : { requestId }),
     description: `devinstance: home of ${record.name}, ${why}`,
     tags: snapshotTags(fleet.name, record, { homeId, token }),

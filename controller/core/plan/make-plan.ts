@@ -33,6 +33,7 @@ const performOrder: readonly Action['kind'][] = [
   'create-home',
   'launch',
   'terminate',
+  'delete-snapshot',
 ];
 
 interface Part {
@@ -205,6 +206,7 @@ function assemble(
     memos: parts
       .filter((part) => part.actsOn && part.record !== part.stored)
       .map((part) => part.record),
+    channelMemos: [],
     actions: verdicts
       .map((verdict) => verdict.action)
       .filter((action) => action !== undefined)
