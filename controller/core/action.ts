@@ -1,3 +1,5 @@
+import type { PinnedImage } from './record.ts';
+
 /** Everything a RunInstances call says, frozen before it is made, so that a replay says the same. */
 export interface LaunchRequest {
   /** At most 64 ASCII characters; scoped to the subnet's zone. */
@@ -53,6 +55,8 @@ export type Action =
       readonly kind: 'launch';
       readonly name: string;
       readonly request: LaunchRequest;
+      /** What it is made of, as it is remembered. */
+      readonly image?: PinnedImage;
       /** The machine beside which it comes up, to take its place; undefined where there is none. */
       readonly beside?: string;
     }

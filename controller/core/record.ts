@@ -36,6 +36,19 @@ export interface PinnedImage {
   readonly parameterVersion?: number;
 }
 
+/** What of a spec a machine is made of for good: a change in any of it takes a new one. */
+export type MachineSpec = Pick<
+  EffectiveSpec,
+  | 'rootVolume'
+  | 'securityGroups'
+  | 'instanceProfile'
+  | 'kmsKeyId'
+  | 'owner'
+  | 'environment'
+  | 'efsMounts'
+  | 'aptMirror'
+>;
+
 /** What makes a machine what it is, beside its type: a difference in it takes a new machine. */
 export interface MachineTarget {
   readonly image: PinnedImage;
@@ -61,12 +74,17 @@ export interface Replacement {
   readonly snapshotId?: string;
   readonly snapshotAt?: Instant;
   readonly newId?: string;
+  /** The boot that a kept machine was last seen ready in: its report says nothing of a new start. */
+  readonly formerBootId?: string;
+  readonly madeFrom?: MachineSpec;
   /** When the new machine was launched or started: from then on it has `readyWithin`. */
   readonly launchedAt?: Instant;
   /** When the home left the old machine: the point of no return. */
   readonly detachedAt?: Instant;
   /** Since when the new machine is ready with the home. */
   readonly readyAt?: Instant;
+  /** When the new machine was terminated, it being given up. */
+  readonly endedAt?: Instant;
   /** It was given up, and home and duty go back to the old machine. */
   readonly back?: {
     readonly since: Instant;
@@ -85,12 +103,16 @@ export interface KeptMachine {
   readonly machineId: string;
   readonly image: PinnedImage | undefined;
   readonly specHash: string | undefined;
+  readonly madeFrom?: MachineSpec;
+  readonly bootId?: string;
   readonly since: Instant;
   /** Until when it is kept (`rollbackWindow`). */
   readonly until: Instant;
   /** Made of the home as it was replaced: complete before this machine goes. */
   readonly snapshotId?: string;
   readonly snapshotAt?: Instant;
+  /** When it was terminated. */
+  readonly endedAt?: Instant;
 }
 
 /** What a person rolled back from: not made again until git or a newer version says otherwise. */
@@ -199,8 +221,11 @@ export interface DevInstanceRecord {
   readonly detachingSince?: Instant;
   /** What the current machine was made of, where this controller made it. */
   readonly image?: PinnedImage;
+  readonly madeFrom?: MachineSpec;
   /** What the machine before the current one was made of: where `rollback` leads. */
   readonly previous?: { readonly image: PinnedImage; readonly specHash: string | undefined };
+  /** Since when another instance type is wanted than the running machine has. */
+  readonly typeWantedSince?: Instant;
   readonly replacement?: Replacement;
   readonly kept?: KeptMachine;
   readonly denial?: Denial;
@@ -209,6 +234,14 @@ export interface DevInstanceRecord {
   readonly behind?: { readonly since: Instant; readonly target: MachineTarget };
   /** The snapshots that its replacements made and that are still there, oldest first. */
   readonly replacementSnapshots?: readonly string[];
+  /** The last of them, where it still holds all that is in the home: nothing ran since. */
+  readonly freshSnapshot?: { readonly snapshotId: string; readonly at: Instant };
+  /** A person's request that is carried out, or cannot be, and what to say of it. */
+  readonly answered?: {
+    readonly requestId: string;
+    readonly result: 'done' | 'refused';
+    readonly message: string;
+  };
   /** The boot of the current machine that was last seen ready, where its host reports. */
   readonly bootId?: string;
   readonly step?: Step;

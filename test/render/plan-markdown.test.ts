@@ -21,7 +21,7 @@ function change(kind: ChangeKind, over: Partial<Change> = {}): Change {
 }
 
 function hold(name: string, over: Partial<Hold> = {}): Hold {
-  return { name, reason: 'ImageBehind', message: 'behind', remedy: 'wait', ...over };
+  return { name, reason: 'UpgradeNever', message: 'behind', remedy: 'wait', ...over };
 }
 
 function problem(over: Partial<Problem> = {}): Problem {
@@ -71,7 +71,7 @@ test('a plan of all sorts', () => {
         details: ['machine i-1 is kept', 'home vol-2 is kept'],
         note: 'restore it',
       }),
-      change('replace', { details: ['image ami-1 -> ami-2'], withheldBy: 'ImageBehind' }),
+      change('replace', { details: ['image ami-1 -> ami-2'], withheldBy: 'UpgradeNever' }),
       change('stop', { at: '2026-11-23T18:00:00.000Z' }),
     ],
     holds: [hold('replace-01', { message: 'image ami-1 -> ami-2' })],

@@ -99,6 +99,7 @@ function nextStep(situation: Situation): Finding {
 function retirementSnapshot(situation: Situation, home: Home) {
   const { retirement } = situation.record;
   return snapshotOfHome(situation, home, {
+    purpose: 'retirement',
     snapshotId: retirement?.snapshotId,
     madeAt: retirement?.snapshotAt,
   });

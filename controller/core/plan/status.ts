@@ -1,6 +1,6 @@
 import { isBeingCreated } from './creating.ts';
 import { orphanStopAt } from './duty.ts';
-import { isReady } from './ready.ts';
+import { formerBootOf, isReady } from './ready.ts';
 import { isSuspended, type Situation } from './situation.ts';
 import type { Change, Hold, HoldReason, Phase, Status } from './world.ts';
 
@@ -14,12 +14,10 @@ export interface Outlook {
 /** Holds that say that something is wrong, not merely that something waits for its moment. */
 const harmless: ReadonlySet<HoldReason> = new Set<HoldReason>([
   'Suspended',
-  'ImageBehind',
   'NeverOff',
   'UpgradeNever',
   'HomeAwaited',
   'HomeModifying',
-  'ReplacementNeeded',
 ]);
 
 /** Whether a hold merely says that something waits for its moment, or was asked for. */
@@ -103,7 +101,7 @@ function phaseOf(situation: Situation): Phase {
   if (isBeingCreated(record)) return 'Creating';
   switch (machine.state) {
     case 'running':
-      return isReady(machine, home, observed) ? 'Running' : 'Starting';
+      return isReady(machine, home, observed, formerBootOf(record)) ? 'Running' : 'Starting';
     case 'pending':
       return 'Starting';
     case 'stopping':
