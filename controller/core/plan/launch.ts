@@ -121,14 +121,15 @@ export function snapshotHomeAction(
   const { record, fleet } = situation;
   const token = clientToken(situation, `snapshot/${homeId}/${requestId ?? 'retire'}`);
   const why = requestId === undefined ? 'retirement' : 'at request';
+  const purpose = requestId === undefined ? 'retirement' : 'request';
   return {
     kind: 'snapshot-home',
     name: record.name,
     homeId,
-    purpose: requestId === undefined ? 'retirement' : 'request',
+    purpose,
     ...(requestId === undefined ? {} : { requestId }),
     description: `devinstance: home of ${record.name}, ${why}`,
-    tags: snapshotTags(fleet.name, record, { homeId, token }),
+    tags: snapshotTags(fleet.name, record, { homeId, purpose, token }),
   };
 }
 
