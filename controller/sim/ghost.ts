@@ -3,6 +3,7 @@ import type {
   CreateSnapshotRequest,
   CreateTagsRequest,
   CreateVolumeRequest,
+  DeleteSnapshotRequest,
   DeleteVolumeRequest,
   DetachVolumeRequest,
   ModifyInstanceAttributeRequest,
@@ -22,6 +23,7 @@ import {
   powerOf,
   shownTags,
 } from './lifecycle.ts';
+import { lossesOf } from './lost-copies.ts';
 import type { Scene } from './scene.ts';
 import type { SimInstance, SimVolume, Violation } from './state.ts';
 import { tokenKey } from './tokens.ts';
@@ -60,6 +62,7 @@ const beforeEffect: Readonly<Record<string, Look>> = {
   ModifyVolume: (scene, input: ModifyVolumeRequest) => foreign(scene, [input.VolumeId]),
   ModifyInstanceAttribute: beforeModifyAttribute,
   CreateSnapshot: (scene, input: CreateSnapshotRequest) => foreign(scene, [input.VolumeId]),
+  DeleteSnapshot: beforeDeleteSnapshot,
   CreateTags: (scene, input: CreateTagsRequest) => foreign(scene, input.Resources),
 };
 
@@ -127,6 +130,12 @@ function beforeDeleteVolume(scene: Scene, input: DeleteVolumeRequest): readonly 
     findings.push({ rule: 'S1', message: `home ${volume.id} is deleted` });
   }
   return findings;
+}
+
+function beforeDeleteSnapshot(scene: Scene, input: DeleteSnapshotRequest): readonly Finding[] {
+  const losses = lossesOf(scene, input.SnapshotId ?? '');
+  const findings = losses.map((message) => ({ rule: 'S1' as const, message }));
+  return [...foreign(scene, [input.SnapshotId]), ...findings];
 }
 
 function beforeAttach(scene: Scene, input: AttachVolumeRequest): readonly Finding[] {

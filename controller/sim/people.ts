@@ -10,7 +10,7 @@ import { shutDown, startInstances, stopInstances, terminateInstances } from './p
 import { findResource, getInstance, getVolume } from './resources.ts';
 import type { Scene } from './scene.ts';
 import { publishImage } from './seed.ts';
-import { createSnapshot } from './snapshots.ts';
+import { createSnapshot, deleteSnapshot } from './snapshots.ts';
 import type { Act } from './stage.ts';
 import { createTags, toTagList } from './tags.ts';
 import { changeTags } from './visibility.ts';
@@ -32,6 +32,7 @@ export interface People {
   createVolume(input: CreateVolumeRequest): Promise<string>;
   /** Makes a snapshot of a volume and answers its id. */
   snapshot(volumeId: string, tags: Readonly<Record<string, string>>): Promise<string>;
+  deleteSnapshot(snapshotId: string): Promise<void>;
   attach(volumeId: string, instanceId: string, deviceName: string): Promise<void>;
   detach(volumeId: string, how?: { readonly force: boolean }): Promise<void>;
   deleteVolume(volumeId: string): Promise<void>;
@@ -73,6 +74,7 @@ export function peopleOf(act: Act): People {
         const TagSpecifications = [{ ResourceType: 'snapshot' as const, Tags: toTagList(tags) }];
         return createSnapshot(scene, { VolumeId: volumeId, TagSpecifications }).SnapshotId ?? '';
       }),
+    deleteSnapshot: (id) => asPerson((scene) => deleteSnapshot(scene, { SnapshotId: id })),
     attach: (volumeId, instanceId, deviceName) =>
       asPerson((scene) =>
         attachVolume(scene, { VolumeId: volumeId, InstanceId: instanceId, Device: deviceName }),

@@ -219,6 +219,8 @@ export interface SimSnapshot extends Lagging {
   completedAt: number;
   /** True where it ends in `error` instead. */
   readonly fails?: boolean | undefined;
+  /** When DeleteSnapshot was called. */
+  deletingAt?: number | undefined;
   tags: Record<string, string>;
   readonly content?: DiskContent | undefined;
 }

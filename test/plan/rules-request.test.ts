@@ -102,7 +102,12 @@ describe('a snapshot asked for', () => {
 
   test('is made under its request', () => {
     expect(planOf({ requests }).actions).toMatchObject([
-      { kind: 'snapshot-home', homeId: 'vol-00000001', requestId: 'req-1' },
+      {
+        kind: 'snapshot-home',
+        homeId: 'vol-00000001',
+        requestId: 'req-1',
+        tags: { 'devinstance:purpose': 'request' },
+      },
     ]);
   });
 

@@ -3,8 +3,10 @@ import {
   CreateSnapshotCommand,
   CreateTagsCommand,
   CreateVolumeCommand,
+  DeleteSnapshotCommand,
   DeleteVolumeCommand,
   DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
   DescribeVolumesCommand,
   DetachVolumeCommand,
   ModifyInstanceAttributeCommand,
@@ -38,7 +40,7 @@ interface Draw {
 
 const draws = fc.array(
   fc.record({
-    call: fc.nat({ max: 19 }),
+    call: fc.nat({ max: 20 }),
     machine: fc.nat({ max: 3 }),
     volume: fc.nat({ max: 6 }),
     choice: fc.nat({ max: 2 }),
@@ -90,6 +92,11 @@ async function perform(sim: SimAccount, draw: Draw): Promise<unknown> {
     () => ec2.send(new DeleteVolumeCommand({ VolumeId: volumeId })),
     () => sim.clock.sleep([1_000, 20_000, 4_000_000][draw.choice] ?? 0),
     () => ec2.send(new CreateSnapshotCommand({ VolumeId: volumeId })),
+    async () => {
+      const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({}));
+      const { SnapshotId } = Snapshots[draw.machine] ?? {};
+      return ec2.send(new DeleteSnapshotCommand({ SnapshotId }));
+    },
     () => sim.conditions.stick(machineId, machineSticks[draw.choice] ?? 'pending'),
     () => sim.conditions.stick(volumeId, volumeSticks[draw.choice] ?? 'busy'),
     () => sim.conditions.unstick(draw.choice > 0 ? machineId : volumeId),
