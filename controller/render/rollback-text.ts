@@ -3,6 +3,7 @@ import { durationText } from '../core/plan/describe.ts';
 import type { Denial, PinnedImage, Replacement } from '../core/record.ts';
 import type { RollbackOffer } from '../core/replacement/rollback-offer.ts';
 import type { FilePlace } from '../core/spec/schedule-place.ts';
+import { pinnedText } from './pinned-text.ts';
 import { visible } from './visible.ts';
 
 /** What is said of a rollback that was asked for just now. */
@@ -37,11 +38,8 @@ function headOf({ name, way, imageId }: RollbackView): string {
       const of = image === undefined ? '' : ` (${image})`;
       return `asked to take ${name} back to ${way.machineId}${of}, which was kept stopped`;
     }
-    case 'image': {
-      const { imageId: id, name: title } = way.image;
-      const called = title === '' ? '' : ` (${visible(title)})`;
-      return `asked to take ${name} back to ${id}${called}, on a new machine, as the one before is gone`;
-    }
+    case 'image':
+      return `asked to take ${name} back to ${pinnedText(way.image)}, on a new machine, as the one before is gone`;
     case 'stay':
       return `asked to give up the replacement of ${name}: home and duty stay with ${way.machineId}`;
   }
