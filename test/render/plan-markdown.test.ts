@@ -83,7 +83,7 @@ test('a plan of all sorts', () => {
 |-|-|-|-|-|-|
 |linus-01|linus|change|home vol-1 200 -&gt; 260 GiB, online|now|kept, changed online|
 |orphan-01|ada|orphan|machine i-1 is kept<br>home vol-2 is kept|now (restore it)|kept, whole and untouched|
-|replace-01|ada|replace|image ami-1 -&gt; ami-2|withheld: ImageBehind|kept|
+|replace-01|ada|replace|image ami-1 -&gt; ami-2|withheld: ImageBehind|moves to the new machine, snapshotted first|
 |stop-01|ada|stop|what|Mon 19:00 Madrid|kept|
 
 #### Problems in specs

@@ -30,7 +30,8 @@ function doneText(action: Action, outcome: Done): string {
   switch (action.kind) {
     case 'launch': {
       const { instanceType, imageId, subnetId } = action.request;
-      return `launched ${outcome.machineId ?? 'a machine'}, ${instanceType} of ${imageId} in ${subnetId}`;
+      const beside = action.beside === undefined ? '' : ` beside ${action.beside}`;
+      return `launched ${outcome.machineId ?? 'a machine'}, ${instanceType} of ${imageId} in ${subnetId}${beside}`;
     }
     case 'create-home':
     case 'restore-home': {
