@@ -1,4 +1,5 @@
-import { plusMillis } from '../core/instant.ts';
+import type { FleetEvent } from '../core/event.ts';
+import { type Instant, plusMillis } from '../core/instant.ts';
 import { isOn } from '../core/observed.ts';
 import { imageKey } from '../core/plan/launch.ts';
 import { makePlan } from '../core/plan/make-plan.ts';
@@ -14,6 +15,7 @@ import { placeIn } from '../core/spec/reading.ts';
 import { findManifest } from '../core/spec/sources.ts';
 import { OperatorError } from '../ports.ts';
 import { localMoment } from '../render/local-time.ts';
+import { lastMachineChange } from '../render/machine-change.ts';
 import { type RollbackView, rollbackText } from '../render/rollback-text.ts';
 import { visible } from '../render/visible.ts';
 import { readWorld } from '../world.ts';
@@ -68,7 +70,8 @@ export async function rollbackWith(
   const why = reason === '' ? '' : `: ${reason}`;
   const message = `${request.actor} asked to ${eventText(offer)}${why}`;
   await parts.ledger.putEvents([commandEvent(name, now, 'RollbackAsked', message)]);
-  io.out(rollbackText(viewOf(world, situation, offer)));
+  const events = await parts.ledger.events(name);
+  io.out(rollbackText(viewOf(world, situation, offer, events)));
   if (offer.to === 'stay') await sayMoved(parts, situation, request, io);
   const restriction = restrictionOn(world, name, situation.spec.labels);
   if (restriction === undefined) sayNext(io, name, 'does it');
@@ -121,7 +124,12 @@ function eventText(way: Way): string {
   }
 }
 
-function viewOf(world: World, situation: Situation, way: Way): RollbackView {
+function viewOf(
+  world: World,
+  situation: Situation,
+  way: Way,
+  events: readonly FleetEvent[],
+): RollbackView {
   const { record, machine, spec, now } = situation;
   return {
     name: record.name,
@@ -132,9 +140,16 @@ function viewOf(world: World, situation: Situation, way: Way): RollbackView {
     readyWithinMinutes: spec.readyWithinMinutes,
     replacement: record.replacement,
     denial: denialFrom(situation, actorOf(), now),
+    specChange: lastMachineChange(events, changedUntil(situation, way)),
     channelNow: 'channel' in spec.image ? world.observed.images.get(imageKey(spec)) : undefined,
     file: fileOf(world, record.name),
   };
+}
+
+/** When the replacement began or ended that is taken back: what was changed later is not part of it. */
+function changedUntil({ record, now }: Situation, way: Way): Instant {
+  const since = way.to === 'stay' ? record.replacement?.since : record.kept?.since;
+  return since ?? now;
 }
 
 function imageIdOf({ observed }: Situation, way: Way): string | undefined {

@@ -19,6 +19,8 @@ export interface RollbackView {
   /** What is under way and is given up. */
   readonly replacement: Replacement | undefined;
   readonly denial: Denial;
+  /** The newest change of the spec that took a new machine, where that is known. */
+  readonly specChange: string | undefined;
   /** What the channel it follows names now; undefined where it follows none. */
   readonly channelNow: ImageReading | undefined;
   /** Its file; with a place where that says an image. */
@@ -70,7 +72,13 @@ function costs({ way, stops, homeId, replacement, ...view }: RollbackView): read
   ];
 }
 
-function deniedLines({ name, denial, channelNow, imageId }: RollbackView): readonly string[] {
+function deniedLines({
+  name,
+  denial,
+  channelNow,
+  imageId,
+  ...view
+}: RollbackView): readonly string[] {
   const { image, specHash } = denial;
   const lines: string[] = [];
   if (image !== undefined) {
@@ -85,8 +93,12 @@ function deniedLines({ name, denial, channelNow, imageId }: RollbackView): reado
     }
   }
   if (specHash !== undefined) {
+    const what =
+      view.specChange === undefined
+        ? 'root volume, network, permissions or user-data'
+        : `last: ${visible(view.specChange)}`;
     lines.push(
-      'the change of its spec (root volume, network, permissions or user-data) is not made again until git changes it: take it back there',
+      `the change of its spec (${what}) is not made again until git changes it: take it back there`,
     );
   }
   return lines;

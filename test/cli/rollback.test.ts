@@ -149,6 +149,22 @@ test.each([
   expect(out).toContain(place);
 });
 
+test('of a spec that is taken back, the fields are named where an event tells them', async () => {
+  const kept = keptRecord({ image: newImage, specHash: otherHash });
+  const changed = { name: 'ada-01', type: 'Normal', reason: 'SpecChanged' } as const;
+  const { out } = await ask({
+    record: { image: newImage, kept },
+    beside: [keptMachine({ imageId: newImage.imageId })],
+    events: [
+      { ...changed, at: lastWeek, message: 'rootVolume.sizeGib 200 -> 150; labels.team a -> b' },
+      { ...changed, at: mondayMorning, message: 'rootVolume.type gp2 -> gp3' },
+    ],
+  });
+  expect(out).toContain(
+    '  the change of its spec (last: rootVolume.sizeGib 200 -> 150) is not made again until git changes it: take it back there\n',
+  );
+});
+
 test.each<readonly [string, Met, string, string]>([
   ['i-00000000', replaced, 'it is slow', `${me} asked to go back to i-00000000: it is slow`],
   ['an image', { record: { ...record, previous } }, '', `${me} asked to go back to ami-00000000`],

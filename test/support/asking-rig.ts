@@ -1,5 +1,6 @@
 import type { AskingParts } from '../../controller/cli/asking.ts';
 import type { DesiredFleet, EffectiveSpec } from '../../controller/core/desired.ts';
+import type { FleetEvent } from '../../controller/core/event.ts';
 import type { Instant } from '../../controller/core/instant.ts';
 import type { Machine, MachineState, Observed } from '../../controller/core/observed.ts';
 import type { DevInstanceRecord } from '../../controller/core/record.ts';
@@ -24,6 +25,8 @@ export interface Met {
   readonly fleet?: Partial<DesiredFleet['fleet']>;
   readonly desired?: Partial<DesiredFleet>;
   readonly requests?: readonly LedgerRequest[];
+  /** What happened before, as the ledger tells it. */
+  readonly events?: readonly FleetEvent[];
   /** No file names it any more. */
   readonly isGone?: boolean;
   /** The ledger has no record of it. */
@@ -59,6 +62,7 @@ export async function makeAskingRig(met: Met = {}): Promise<AskingRig> {
   await ledger.init({ fleet: 'dev', account: '111122223333', region: 'eu-west-1' });
   for (const record of world.records.values()) await ledger.putRecord(record, 0, 1);
   for (const request of met.requests ?? []) await ledger.putRequest(request);
+  await ledger.putEvents(met.events ?? []);
   const parts: AskingParts = {
     specs: { read: async () => ({ desired, problems: [], files: 1 }) },
     observer: {
