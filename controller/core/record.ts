@@ -106,6 +106,8 @@ export interface KeptMachine {
   readonly madeFrom?: MachineSpec;
   readonly bootId?: string;
   readonly since: Instant;
+  /** Why it was replaced, as in the plan's change. */
+  readonly reasons: readonly string[];
   /** Until when it is kept (`rollbackWindow`). */
   readonly until: Instant;
   /** Made of the home as it was replaced: complete before this machine goes. */

@@ -55,6 +55,7 @@ export function keptRecord(over: Partial<KeptMachine> = {}): KeptMachine {
     image: oldImage,
     specHash: hash,
     since: lastWeek,
+    reasons: ['ami_superseded'],
     until: '2026-11-26T09:00:00.000Z',
     snapshotId: 'snap-00000001',
     snapshotAt: lastWeek,

@@ -151,6 +151,11 @@ function disrupting({ record, machine, former }: Situation): Finding {
   if (step !== undefined && isDisruptive[step.action.kind]) {
     return isTrue('StepUnderWay', `${step.action.kind} was begun`, step.at);
   }
+  const { replacement } = record;
+  if (replacement !== undefined) {
+    const what = replacement.back === undefined ? 'is being replaced' : 'gets home and duty back';
+    return isTrue('Replacing', `${replacement.oldId} ${what}`, replacement.since);
+  }
   if (machine === undefined && former === 'unread') {
     return isUnknown('ReadFailed', 'machines could not be read');
   }

@@ -86,10 +86,11 @@ export function foldRetirement(
 }
 
 function isReleased(
-  { homeId, step }: DevInstanceRecord,
+  { homeId, step, kept }: DevInstanceRecord,
   { machine, former, home }: Pick<Situation, 'machine' | 'former' | 'home'>,
 ): boolean {
   if (machine !== undefined || former === 'unread' || step !== undefined) return false;
+  if (kept !== undefined) return false;
   return homeId === undefined || home?.tags[tagKeys.phase] === 'released';
 }
 

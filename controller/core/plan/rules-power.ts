@@ -1,7 +1,7 @@
 import type { StopCause } from '../action.ts';
 import type { Duty } from '../desired.ts';
 import { toMillis } from '../instant.ts';
-import type { Machine } from '../observed.ts';
+import { isOn, type Machine } from '../observed.ts';
 import type { Retry } from '../record.ts';
 import { replacementAhead } from '../replacement/begin.ts';
 import { momentOf } from '../replacement/moment.ts';
@@ -12,7 +12,7 @@ import { change, type Finding, hold, type Rule } from './finding.ts';
 import { isUndecided } from './fold-power.ts';
 import { forget, retryOf } from './memory.ts';
 import { formerBootOf, isReady, readyDeadline } from './ready.ts';
-import { isSuspended, type Situation } from './situation.ts';
+import { isSuspended, ordinalOf, type Situation } from './situation.ts';
 import type { Change } from './world.ts';
 
 /** A running machine becomes ready within `readyWithin`, or is reported. */
@@ -189,8 +189,11 @@ export const dutyRule: Rule = (situation) => {
   if (spec.lifecycle === 'retired') return undefined;
   if (isUndecided(record, machine, situation.now))
     return { waiting: 'the machine to be seen running' };
-  const { duty } = situation;
+  const { duty, secondMachine } = situation;
   if (duty.state === 'stopped' || !duty.enforced) return undefined;
+  // Made by this controller beside it, it is no copy of a person's: two of them are never on together.
+  const isNewer = secondMachine !== undefined && ordinalOf(secondMachine) > ordinalOf(machine);
+  if (isNewer && isOn(secondMachine.state)) return undefined;
   return {
     changes: [
       change(situation, 'start', [record.power?.by === 'aws' ? 'stopped_by_aws' : dutyWord(duty)], {

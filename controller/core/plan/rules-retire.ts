@@ -1,6 +1,7 @@
 import type { Action } from '../action.ts';
 import { minuteMs, plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
+import { letGoOfKept } from '../replacement/kept.ts';
 import { tagKeys } from '../tags.ts';
 import { absenceDoubt } from './absence.ts';
 import { detachHome } from './detach.ts';
@@ -85,6 +86,8 @@ function nextStep(situation: Situation): Finding {
     return { action: { kind: 'stop', name, machineId: machine.id, cause: 'retired' } };
   }
   if (record.homeId === undefined) return homeless(situation, machine);
+  const kept = letGoOfKept(situation);
+  if (kept !== undefined) return kept;
   // Its absence had the last word before.
   if (home === undefined) return {};
   const snapshot = retirementSnapshot(situation, home);
@@ -153,6 +156,8 @@ function withoutMachine(situation: Situation): Finding {
     ({ tags, state }) => tags[tagKeys.uid] === record.uid && state === 'shutting-down',
   );
   if (going !== undefined) return terminating(situation, going.id);
+  const kept = letGoOfKept(situation);
+  if (kept !== undefined) return kept;
   if (home === undefined) return {};
   const snapshot = retirementSnapshot(situation, home);
   if (!('completed' in snapshot)) return snapshot;

@@ -273,7 +273,7 @@ function wholeChanges(
       }),
     ];
   }
-  if (machine !== undefined) return [];
+  if (machine !== undefined || record.replacement !== undefined) return [];
   const details = [`new machine ${spec.instanceType} around home ${record.homeId} in ${record.az}`];
   return [change(situation, 'recover', ['machine_gone'], { details, ...rest })];
 }

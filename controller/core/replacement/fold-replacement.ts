@@ -124,6 +124,7 @@ function keptFrom(
     image: imageOf(record, old),
     specHash: old.tags[tagKeys.specHash],
     since: now,
+    reasons: replacement.reasons,
     until: plusMillis(now, spec.rollbackWindowMinutes * minuteMs),
     ...(madeFrom === undefined ? {} : { madeFrom }),
     ...(bootId === undefined ? {} : { bootId }),

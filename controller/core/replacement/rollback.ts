@@ -1,6 +1,6 @@
 import type { Machine } from '../observed.ts';
-import type { Finding, Rule } from '../plan/finding.ts';
-import type { Situation } from '../plan/situation.ts';
+import { type Finding, type Rule, unreadFinding } from '../plan/finding.ts';
+import { isUnread, type Situation } from '../plan/situation.ts';
 import type { MachineTarget, Replacement } from '../record.ts';
 import type { LedgerRequest } from '../request.ts';
 import { specHash } from '../spec-hash.ts';
@@ -30,6 +30,12 @@ export const rollbackRule: Rule = (situation) => {
     return undefined;
   }
   if (record.replacement !== undefined) return { waiting: 'the replacement under way to end' };
+  if (isUnread(situation.observed, 'machines') || isUnread(situation.observed, 'homes')) {
+    return unreadFinding(
+      situation,
+      'the account could not be read whole, so nothing is taken back',
+    );
+  }
   const offer = rollbackOffer(situation);
   if ('refused' in offer) {
     const message = `${offer.refused}: ${offer.remedy}`;
