@@ -1,10 +1,15 @@
-import type { DescribeImagesRequest, DescribeImagesResult, Image } from '@aws-sdk/client-ec2';
+import type {
+  BlockDeviceMapping,
+  DescribeImagesRequest,
+  DescribeImagesResult,
+  Image,
+} from '@aws-sdk/client-ec2';
 import { fromMillis } from '../core/instant.ts';
 import { type FilterFields, toPredicate } from './filters.ts';
 import { pageOf, refuseIdsWithPage } from './pages.ts';
 import { getImage } from './resources.ts';
 import type { Scene } from './scene.ts';
-import type { SimImage } from './state.ts';
+import type { ExtraDevice, SimImage } from './state.ts';
 import { toTagList } from './tags.ts';
 import { tagsInFilters } from './visibility.ts';
 
@@ -53,10 +58,17 @@ function toImage(image: SimImage): Image {
           Encrypted: false,
         },
       },
+      ...(image.extraDevices ?? []).map(extraMapping),
     ],
     VirtualizationType: 'hvm',
     Hypervisor: 'xen',
     EnaSupport: true,
     Tags: toTagList(image.tags),
   };
+}
+
+/** A volume that is empty until a launch makes it, and ends with its machine. */
+export function extraMapping({ deviceName, sizeGib }: ExtraDevice): BlockDeviceMapping {
+  const Ebs = { VolumeSize: sizeGib, VolumeType: 'gp3' as const, DeleteOnTermination: true };
+  return { DeviceName: deviceName, Ebs };
 }

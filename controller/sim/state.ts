@@ -235,7 +235,14 @@ export interface SimImage extends Lagging {
   readonly ownerId: string;
   readonly createdAt: number;
   readonly state: 'available' | 'pending' | 'failed';
+  /** EBS volumes that a launch makes beside the root. */
+  readonly extraDevices?: readonly ExtraDevice[] | undefined;
   tags: Record<string, string>;
+}
+
+export interface ExtraDevice {
+  readonly deviceName: string;
+  readonly sizeGib: number;
 }
 
 export interface SimSubnet {
