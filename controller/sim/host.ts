@@ -1,17 +1,18 @@
 import type { HostReport } from '../core/observed.ts';
 import { tagKeys } from '../core/tags.ts';
 import { attachmentOf, attachmentStateOf, contentOf, type Moment, powerOf } from './lifecycle.ts';
-import type { Scene } from './scene.ts';
+import { never, type Scene } from './scene.ts';
 import type { SimBoot, SimInstance, SimMount, SimVolume } from './state.ts';
 
-/** A new boot of the machine, once it is running at `runningAt`. */
+/** Boot number `count` of the machine, once it is running at `runningAt`. */
 export function bootAt(
   scene: Scene,
-  instanceId: string,
+  { id, flaw }: Pick<SimInstance, 'id' | 'flaw'>,
   count: number,
   runningAt: number,
 ): SimBoot {
-  return { id: `${instanceId}/boot-${count}`, count, upAt: runningAt + scene.delays.bootMs };
+  const upAt = flaw === 'unbootable' ? never : runningAt + scene.delays.bootMs;
+  return { id: `${id}/boot-${count}`, count, upAt };
 }
 
 /**
@@ -37,7 +38,8 @@ function storeWrites(scene: Scene, instance: SimInstance): void {
 
 /** The home this machine's tag names, if the host can read it there and has the device. */
 function planMount(scene: Scene, instance: SimInstance): SimMount | undefined {
-  const { boot } = instance;
+  const { boot, flaw } = instance;
+  if (flaw === 'unbootable') return undefined;
   const wanted = homeTag(instance);
   const volume = wanted && scene.state.volumes[wanted.volumeId];
   const attachedAt = volume && deviceSince(scene, instance, volume);
@@ -51,6 +53,10 @@ function planMount(scene: Scene, instance: SimInstance): SimMount | undefined {
   const permission = wanted.mayFormat ? 'new' : 'old';
   const cause = `${boot.id} ${volume.id} ${attachedAt} ${permission} ${signature}`;
   const base = { volumeId: volume.id, cause };
+  if (flaw === 'home-fails') {
+    const at = begin + mountMs;
+    return { ...base, at, outcome: 'fails', reason: `${volume.id} cannot be mounted`, readyAt: at };
+  }
   if (signature) {
     const at = begin + mountMs;
     return { ...base, at, outcome: 'mounts', readyAt: at + readyMs };
@@ -91,9 +97,9 @@ export function isMounted(instance: SimInstance, volumeId: string, now: number):
   return home?.volumeId === volumeId && home.outcome !== 'fails' && home.at <= now;
 }
 
-/** What the running machine's host says of itself; a machine that is not running has no report. */
+/** What the running machine's host says of itself; one that is not running or cannot boot has no report. */
 export function reportOf(instance: SimInstance, now: number): HostReport | undefined {
-  if (powerOf(instance, now) !== 'running') return undefined;
+  if (powerOf(instance, now) !== 'running' || instance.flaw === 'unbootable') return undefined;
   const { boot } = instance;
   const base = {
     machineId: instance.id,

@@ -60,7 +60,7 @@ function start(scene: Scene, instance: SimInstance): void {
   instance.reason = undefined;
   instance.transitionReason = '';
   instance.poweredBy = scene.actor;
-  instance.boot = bootAt(scene, instance.id, instance.boot.count + 1, runningAt);
+  instance.boot = bootAt(scene, instance, instance.boot.count + 1, runningAt);
   replanHost(scene, instance);
 }
 

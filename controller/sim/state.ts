@@ -1,6 +1,7 @@
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
 import {
   type InstanceStick,
+  type LaunchFlaw,
   noConditions,
   type StoredConditions,
   type VolumeStick,
@@ -113,6 +114,8 @@ export interface SimInstance extends Lagging {
   /** Its host tells nothing more of its use. */
   silentSince?: number | undefined;
   impaired: boolean;
+  /** Of its image or type: in every boot. */
+  readonly flaw?: LaunchFlaw | undefined;
   /** Whether the API refuses to stop or to terminate it. */
   protection?: { readonly stop: boolean; readonly terminate: boolean } | undefined;
   sticks?: readonly InstanceStick[] | undefined;
@@ -129,7 +132,7 @@ export interface SimMetadataOptions {
 export interface SimBoot {
   readonly id: string;
   readonly count: number;
-  /** When the operating system is up and looks for its home. */
+  /** When the operating system is up and looks for its home; `never` where it cannot come up. */
   readonly upAt: number;
   home?: SimMount | undefined;
 }
