@@ -11,8 +11,11 @@ export function bootAt(
   count: number,
   runningAt: number,
 ): SimBoot {
-  const upAt = flaw === 'unbootable' ? never : runningAt + scene.delays.bootMs;
-  return { id: `${id}/boot-${count}`, count, upAt };
+  const { bootMs, firstWordMs } = scene.delays;
+  const isBroken = flaw === 'unbootable';
+  const upAt = isBroken ? never : runningAt + bootMs;
+  const heardAt = isBroken ? never : runningAt + Math.min(bootMs, firstWordMs);
+  return { id: `${id}/boot-${count}`, count, heardAt, upAt };
 }
 
 /**
@@ -97,15 +100,18 @@ export function isMounted(instance: SimInstance, volumeId: string, now: number):
   return home?.volumeId === volumeId && home.outcome !== 'fails' && home.at <= now;
 }
 
-/** What the running machine's host says of itself; one that is not running or cannot boot has no report. */
+/**
+ * The last report of the machine's host. The table that it writes to keeps it while the machine is
+ * off, and until the next boot reports: an old `ready` says nothing of the machine as it is now.
+ */
 export function reportOf(instance: SimInstance, now: number): HostReport | undefined {
-  if (powerOf(instance, now) !== 'running' || instance.flaw === 'unbootable') return undefined;
-  const { boot } = instance;
-  const base = {
-    machineId: instance.id,
-    bootId: boot.id,
-    specHash: instance.tags[tagKeys.specHash] ?? '',
-  };
+  const { boot, lastReport } = instance;
+  const isHeard = powerOf(instance, now) === 'running' && now >= (boot.heardAt ?? 0);
+  return isHeard ? currentReport(instance, now) : lastReport;
+}
+
+function currentReport({ id, boot, tags }: SimInstance, now: number): HostReport {
+  const base = { machineId: id, bootId: boot.id, specHash: tags[tagKeys.specHash] ?? '' };
   if (now < boot.upAt) return { ...base, phase: 'booting' };
   const { home } = boot;
   if (home === undefined || now < home.at) return { ...base, phase: 'home' };
@@ -115,10 +121,11 @@ export function reportOf(instance: SimInstance, now: number): HostReport | undef
   return { ...base, phase: now < home.readyAt ? 'home' : 'ready' };
 }
 
-/** The reports of all running machines, by machine id. */
+/** The last reports of the hosts, by machine id; none of machines that are terminated. */
 export function reportsAt(moment: Moment): ReadonlyMap<string, HostReport> {
   const reports = new Map<string, HostReport>();
   for (const instance of Object.values(moment.state.instances)) {
+    if (powerOf(instance, moment.now) === 'terminated') continue;
     const report = reportOf(instance, moment.now);
     if (report !== undefined) reports.set(instance.id, report);
   }

@@ -9,7 +9,7 @@ import { type FilterFields, toPredicate } from './filters.ts';
 import { pageOf, refuseIdsWithPage } from './pages.ts';
 import { getImage } from './resources.ts';
 import type { Scene } from './scene.ts';
-import type { ExtraDevice, SimImage } from './state.ts';
+import type { SimImage } from './state.ts';
 import { toTagList } from './tags.ts';
 import { tagsInFilters } from './visibility.ts';
 
@@ -66,6 +66,8 @@ function toImage(image: SimImage): Image {
     Tags: toTagList(image.tags),
   };
 }
+
+type ExtraDevice = NonNullable<SimImage['extraDevices']>[number];
 
 /** A volume that is empty until a launch makes it, and ends with its machine. */
 export function extraMapping({ deviceName, sizeGib }: ExtraDevice): BlockDeviceMapping {

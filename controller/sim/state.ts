@@ -1,4 +1,5 @@
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
+import type { HostReport } from '../core/observed.ts';
 import {
   type InstanceStick,
   type LaunchFlaw,
@@ -109,6 +110,8 @@ export interface SimInstance extends Lagging {
   /** Volumes that were attached at some time; the volume's own attachment decides. */
   readonly volumeIds: string[];
   boot: SimBoot;
+  /** What its host reported last before the present boot. */
+  lastReport?: HostReport | undefined;
   /** Who was logged in last, in which boot, and when they left. */
   use?: { readonly bootId: string; readonly until?: number } | undefined;
   /** Its host tells nothing more of its use. */
@@ -132,6 +135,8 @@ export interface SimMetadataOptions {
 export interface SimBoot {
   readonly id: string;
   readonly count: number;
+  /** When the host reports for the first time in it; absent in older documents. */
+  readonly heardAt?: number | undefined;
   /** When the operating system is up and looks for its home; `never` where it cannot come up. */
   readonly upAt: number;
   home?: SimMount | undefined;
@@ -239,13 +244,8 @@ export interface SimImage extends Lagging {
   readonly createdAt: number;
   readonly state: 'available' | 'pending' | 'failed';
   /** EBS volumes that a launch makes beside the root. */
-  readonly extraDevices?: readonly ExtraDevice[] | undefined;
+  readonly extraDevices?: readonly { readonly deviceName: string; readonly sizeGib: number }[];
   tags: Record<string, string>;
-}
-
-export interface ExtraDevice {
-  readonly deviceName: string;
-  readonly sizeGib: number;
 }
 
 export interface SimSubnet {
