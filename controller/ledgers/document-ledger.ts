@@ -4,7 +4,9 @@ import { type Ledger, OperatorError } from '../ports.ts';
 import {
   createDocument,
   type LedgerDocument,
+  listChannels,
   listRecords,
+  replaceChannel,
   replaceLease,
   replaceRecord,
 } from './document.ts';
@@ -42,8 +44,11 @@ export function documentLedger(store: DocumentStore): Ledger {
       await change((document) => replaceRecord(document, copy, overVersion, epoch));
       return { record, version: overVersion + 1 };
     },
-    channels: async () => [],
-    putChannel: async () => {},
+    channels: async () => listChannels(await store.load()),
+    putChannel: async (channel, epoch) => {
+      const copy = structuredClone(channel);
+      await change((document) => replaceChannel(document, copy, epoch));
+    },
     lease: async () => (await store.load()).lease,
     putLease: async (lease, overNonce) => {
       const after = await change((document) => replaceLease(document, { ...lease }, overNonce));

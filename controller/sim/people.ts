@@ -6,10 +6,11 @@ import { replanHost } from './host.ts';
 import { modifyInstanceAttribute } from './instance-attributes.ts';
 import { runInstances } from './launch.ts';
 import { contentOf } from './lifecycle.ts';
+import { putParameter } from './parameters.ts';
 import { shutDown, startInstances, stopInstances, terminateInstances } from './power.ts';
 import { findResource, getInstance, getVolume } from './resources.ts';
 import type { Scene } from './scene.ts';
-import { publishImage } from './seed.ts';
+import { type ImageFlaws, publishImage } from './seed.ts';
 import { createSnapshot, deleteSnapshot } from './snapshots.ts';
 import type { Act } from './stage.ts';
 import { createTags, toTagList } from './tags.ts';
@@ -51,8 +52,13 @@ export interface People {
   leave(instanceId: string): Promise<void>;
   /** Loses the file system's signature; the data stays, but looks like an empty disk. */
   wipeSignature(volumeId: string): Promise<void>;
-  /** Publishes a newer image to a channel's parameter, as the image pipeline does; its id. */
-  publishImage(channel: ResolvedChannel): Promise<string>;
+  /**
+   * Publishes a newer image to a channel's parameter, as the image pipeline does, with what is
+   * wrong with it, if anything; its id.
+   */
+  publishImage(channel: ResolvedChannel, flaws?: ImageFlaws): Promise<string>;
+  /** Writes a parameter, over what it held before. */
+  putParameter(name: string, value: string): Promise<void>;
 }
 
 /** The people of an account. */
@@ -113,6 +119,11 @@ export function peopleOf(act: Act): People {
         const content = contentOf(scene, volume);
         if (content !== undefined) volume.content = { ...content, signature: false };
       }),
-    publishImage: (channel) => act((scene) => publishImage(scene.state, channel, scene.now)),
+    publishImage: (channel, flaws) =>
+      act((scene) => publishImage(scene.state, channel, scene.now, flaws)),
+    putParameter: (name, value) => {
+      const input = { Name: name, Value: value, Type: 'String', Overwrite: true } as const;
+      return asPerson((scene) => putParameter(scene, input));
+    },
   };
 }

@@ -28,7 +28,7 @@ import { simFleet, simStart, simSubnets, stillClock } from '../support/sim-fleet
 
 const machineSticks = ['pending', 'stopping', 'shutting-down'] as const;
 const volumeSticks = ['attaching', 'detaching', 'busy'] as const;
-const launchFates = ['sticks', 'Server.InternalError', 'Client.VolumeLimitExceeded'] as const;
+const launchFates = ['sticks', 'Server.InternalError', 'unbootable', 'home-fails'] as const;
 
 /** One random call: what to do, and which of the known machines and volumes to do it to. */
 interface Draw {
@@ -100,7 +100,7 @@ async function perform(sim: SimAccount, draw: Draw): Promise<unknown> {
     () => sim.conditions.stick(machineId, machineSticks[draw.choice] ?? 'pending'),
     () => sim.conditions.stick(volumeId, volumeSticks[draw.choice] ?? 'busy'),
     () => sim.conditions.unstick(draw.choice > 0 ? machineId : volumeId),
-    () => sim.conditions.nextLaunches(launchFates[draw.choice] ?? 'sticks'),
+    () => sim.conditions.nextLaunches(launchFates[draw.machine] ?? 'sticks'),
     () => sim.conditions.nextVolumes(draw.choice > 0 ? 'fails' : 'sticks'),
     () => sim.conditions.breakVolume(volumeId),
     () => sim.people.protect(machineId, { stop: draw.choice === 0, terminate: draw.choice === 1 }),
