@@ -246,6 +246,8 @@ export interface DevInstanceRecord {
   };
   /** The boot of the current machine that was last seen ready, where its host reports. */
   readonly bootId?: string;
+  /** The boot before the start that is under way: its report says nothing of that. */
+  readonly formerBootId?: string;
   readonly step?: Step;
   /** One for each kind of action that failed; cleared by its success. */
   readonly retries?: readonly Retry[];

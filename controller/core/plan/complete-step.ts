@@ -39,7 +39,7 @@ export function completeStep(
     case 'launch':
       return {
         // A launch can still die before it runs: until then its failures count on.
-        ...forget(done, 'bootId'),
+        ...forget(done, 'bootId', 'formerBootId'),
         ...launchedFacts(record, action, at),
         ...(found.machineId === undefined ? {} : { machineId: found.machineId }),
       };
@@ -86,6 +86,7 @@ export function completeStep(
         power: { state: 'running', at, by: 'controller' },
         upSince: upSinceOf(record, at),
         becomingReadySince: at,
+        ...newBootAfter(record),
       };
     case 'stop':
       return stoppedFor(action.cause, settled, { at, sentAt: step.at });
@@ -97,6 +98,13 @@ export function completeStep(
     default:
       return settled;
   }
+}
+
+/** What a start leaves behind: the report of the boot before says nothing of it. */
+export function newBootAfter({
+  bootId,
+}: DevInstanceRecord): Pick<DevInstanceRecord, 'formerBootId'> {
+  return bootId === undefined ? {} : { formerBootId: bootId };
 }
 
 /** A hold and the time it has been up outlive a stop for a change, and no other. */

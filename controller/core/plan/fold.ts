@@ -209,7 +209,8 @@ export function foldReadiness(
   if (isReady) {
     const known = ranAs.homeWasReady ? ranAs : { ...ranAs, homeWasReady: true };
     const first = known.awaitsFirstReady ? forget(known, 'awaitsFirstReady') : known;
-    const ready = bootId === undefined || first.bootId === bootId ? first : { ...first, bootId };
+    const booted = first.formerBootId === undefined ? first : forget(first, 'formerBootId');
+    const ready = bootId === undefined || booted.bootId === bootId ? booted : { ...booted, bootId };
     return ready.becomingReadySince === undefined ? ready : forget(ready, 'becomingReadySince');
   }
   return ranAs.becomingReadySince === undefined ? { ...ranAs, becomingReadySince: now } : ranAs;

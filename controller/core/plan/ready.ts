@@ -29,14 +29,6 @@ export function isReady(
   );
 }
 
-/** The boot whose report says nothing of the start that is under way; undefined where none is. */
-export function formerBootOf({
-  becomingReadySince,
-  bootId,
-}: DevInstanceRecord): string | undefined {
-  return becomingReadySince === undefined ? undefined : bootId;
-}
-
 /** The moment by which a machine that is on its way should be ready; undefined when none is. */
 export function readyDeadline(record: DevInstanceRecord): Instant | undefined {
   const since = record.becomingReadySince;

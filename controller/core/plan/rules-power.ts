@@ -11,7 +11,7 @@ import { orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { isUndecided } from './fold-power.ts';
 import { forget, retryOf } from './memory.ts';
-import { formerBootOf, isReady, readyDeadline } from './ready.ts';
+import { isReady, readyDeadline } from './ready.ts';
 import { isSuspended, ordinalOf, type Situation } from './situation.ts';
 import type { Change } from './world.ts';
 
@@ -19,7 +19,7 @@ import type { Change } from './world.ts';
 export const readyRule: Rule = (situation) => {
   const { machine, home, observed, record, now, spec, standing } = situation;
   if (machine?.state !== 'running' || standing.kind === 'orphaned') return undefined;
-  if (isReady(machine, home, observed, formerBootOf(record))) return undefined;
+  if (isReady(machine, home, observed, record.formerBootId)) return undefined;
   const deadline = readyDeadline(record);
   if (deadline === undefined || now < deadline) {
     return { waiting: `the machine to be ready (${whatIsMissing(situation)})` };
@@ -36,7 +36,7 @@ function whatIsMissing({ machine, home, observed, record }: Situation): string {
     return 'home not attached';
   }
   const report = observed.reports?.get(machine.id);
-  if (report === undefined || report.bootId === formerBootOf(record)) {
+  if (report === undefined || report.bootId === record.formerBootId) {
     return 'no report from the host';
   }
   return report.reason === undefined
@@ -50,7 +50,7 @@ export function isOverdue(situation: Situation): boolean {
   if (standing.kind === 'orphaned' || isSuspended(situation)) return false;
   const deadline = readyDeadline(record);
   if (deadline === undefined || now < deadline) return false;
-  return machine !== undefined && !isReady(machine, home, observed, formerBootOf(record));
+  return machine !== undefined && !isReady(machine, home, observed, record.formerBootId);
 }
 
 /**

@@ -10,7 +10,7 @@ import { foldMachinePower } from './fold-power.ts';
 import { imageKey } from './launch.ts';
 import { forget, keepRetries } from './memory.ts';
 import type { Neighbours } from './neighbours.ts';
-import { formerBootOf, isReady } from './ready.ts';
+import { isReady } from './ready.ts';
 import { findResources, type ResourceIndex, type Situation, type Standing } from './situation.ts';
 import { standingOf } from './standing.ts';
 import type { Interlock, World } from './world.ts';
@@ -82,7 +82,7 @@ export function situationOf(
   const retiring = foldRetirement(kept, { spec, standing, ...found, observed, now });
   const overrides = neighbours.overridesOf(kept.name);
   const powered = foldMachinePower(retiring, found.machine, { overrides, now });
-  const ready = isReady(found.machine, found.home, observed, formerBootOf(powered));
+  const ready = isReady(found.machine, found.home, observed, powered.formerBootId);
   const bootId = found.machine && observed.reports?.get(found.machine.id)?.bootId;
   const known =
     ready || !isReadinessUnread(observed)

@@ -1,7 +1,7 @@
 import type { Replacement } from '../record.ts';
 import { isBeingCreated } from './creating.ts';
 import { orphanStopAt } from './duty.ts';
-import { formerBootOf, isReady } from './ready.ts';
+import { isReady } from './ready.ts';
 import { isSuspended, type Situation } from './situation.ts';
 import type { Change, Hold, HoldReason, Phase, Status } from './world.ts';
 
@@ -107,7 +107,7 @@ function phaseOf(situation: Situation): Phase {
   if (isBeingCreated(record)) return 'Creating';
   switch (machine.state) {
     case 'running':
-      return isReady(machine, home, observed, formerBootOf(record)) ? 'Running' : 'Starting';
+      return isReady(machine, home, observed, record.formerBootId) ? 'Running' : 'Starting';
     case 'pending':
       return 'Starting';
     case 'stopping':

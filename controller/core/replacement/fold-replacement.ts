@@ -76,6 +76,7 @@ function succeeded(seen: Seen, replacement: Replacement, made: Machine): DevInst
     'setback',
     'behind',
     'bootId',
+    'formerBootId',
     'madeFrom',
     'freshSnapshot',
     'step',
