@@ -1,3 +1,4 @@
+import type { Machine } from '../../controller/core/observed.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import { attachmentOf, isGoing, powerOf, snapshotStateOf } from '../../controller/sim/lifecycle.ts';
 import type { SimInstance, SimVolume } from '../../controller/sim/state.ts';
@@ -43,15 +44,11 @@ export function pairOf(rig: Rig): Pair {
   };
 }
 
-/** All machines of ada-01 that were ever launched, oldest first. */
+/** All machines of ada-01 that were ever launched, in that order. */
 export function launchedBy(rig: Rig): readonly SimInstance[] {
-  return Object.values(rig.truth().instances)
-    .filter(({ tags }) => tags[tagKeys.devInstance] === 'ada-01')
-    .sort((one, other) => ordinal(one) - ordinal(other));
-}
-
-function ordinal({ tags }: SimInstance): number {
-  return Number(tags[tagKeys.ordinal]);
+  return Object.values(rig.truth().instances).filter(
+    ({ tags }) => tags[tagKeys.devInstance] === 'ada-01',
+  );
 }
 
 /** The id of a machine by the order of its launch, from 1. */
@@ -83,5 +80,33 @@ function nowOf(rig: Rig): number {
 
 /** The mutations that the last controller sent, in order. */
 export function mutationsOf(rig: Rig): readonly string[] {
-  return rig.events.filter((event) => !/^(Describe|Get|put|end)/.test(event));
+  return rig.events.filter(isMutation);
+}
+
+/** Whether an event of a rig is a call that changes the account. */
+export function isMutation(event: string): boolean {
+  return !/^(Describe|Get|put|end)/.test(event);
+}
+
+/** Has machines of an image never come up: their status checks stay as they were, their hosts silent. */
+export function neverBoots(rig: Rig, imageId: string): void {
+  distort(rig, imageId, (machine) => ({ ...machine, checks: 'initializing' }));
+}
+
+/** Has the hosts on an image stay silent, whatever their status checks say. */
+export function neverReady(rig: Rig, imageId: string): void {
+  distort(rig, imageId, (machine) => machine);
+}
+
+/** Takes the hosts' reports away from running machines of an image, and shows these otherwise. */
+function distort(rig: Rig, imageId: string, show: (machine: Machine) => Machine): void {
+  rig.lens = (observed) => {
+    const reports = new Map(observed.reports);
+    const machines = observed.machines.map((machine) => {
+      if (machine.imageId !== imageId || machine.state !== 'running') return machine;
+      reports.delete(machine.id);
+      return show(machine);
+    });
+    return { ...observed, machines, reports };
+  };
 }

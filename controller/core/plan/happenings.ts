@@ -126,11 +126,15 @@ function outcomeFound(
   { action, at }: NonNullable<DevInstanceRecord['step']>,
   { before, after }: Noted,
 ): Outcome | undefined {
-  const { machineId, homeId, power } = after;
+  const { homeId, power } = after;
   switch (action.kind) {
-    case 'launch':
-      if (machineId === undefined || machineId === before.machineId) return undefined;
+    case 'launch': {
+      const madeBy = (record: DevInstanceRecord) =>
+        action.beside === undefined ? record.machineId : record.replacement?.newId;
+      const machineId = madeBy(after);
+      if (machineId === undefined || machineId === madeBy(before)) return undefined;
       return { result: 'done', machineId };
+    }
     case 'create-home':
       if (homeId === undefined || homeId === before.homeId) return undefined;
       return { result: 'done', homeId };
