@@ -145,10 +145,13 @@ function outcomeFound(
 ): Outcome | undefined {
   const { homeId, power } = after;
   switch (action.kind) {
-    case 'launch':
-      return outcomeOfLaunch(
-        action.beside === undefined ? [before, after] : besides(before, after),
-      );
+    case 'launch': {
+      const madeBy = (record: DevInstanceRecord) =>
+        action.beside === undefined ? record.machineId : record.replacement?.newId;
+      const machineId = madeBy(after);
+      if (machineId === undefined || machineId === madeBy(before)) return undefined;
+      return { result: 'done', machineId };
+    }
     case 'create-home':
       if (homeId === undefined || homeId === before.homeId) return undefined;
       return { result: 'done', homeId };
@@ -159,22 +162,6 @@ function outcomeFound(
       // Nothing in the record tells whether it was done or is to be planned again.
       return undefined;
   }
-}
-
-function outcomeOfLaunch([was, is]: readonly { readonly machineId?: string }[]):
-  | Outcome
-  | undefined {
-  const machineId = is?.machineId;
-  return machineId === undefined || machineId === was?.machineId
-    ? undefined
-    : { result: 'done', machineId };
-}
-
-/** The machines beside, as a launch leaves them. */
-function besides(before: DevInstanceRecord, after: DevInstanceRecord) {
-  return [before, after].map(({ replacement }) =>
-    replacement?.newId === undefined ? {} : { machineId: replacement.newId },
-  );
 }
 
 function specEvents({ before, after }: Noted, tell: Tell): readonly FleetEvent[] {

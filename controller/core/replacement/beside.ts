@@ -44,3 +44,8 @@ export function findBeside(
 export function machineOf(beside: Beside): Machine | undefined {
   return beside.fate === 'there' ? beside.machine : undefined;
 }
+
+/** Whether a machine runs and passes its status checks: what it must before it is given the home. */
+export function isUp(machine: Machine | undefined): machine is Machine {
+  return machine?.state === 'running' && machine.checks === 'ok';
+}

@@ -4,7 +4,7 @@ import { placementsFor } from '../plan/launch.ts';
 import { retryOf } from '../plan/memory.ts';
 import { isSuspended, type Situation } from '../plan/situation.ts';
 import type { Replacement, SetbackCause } from '../record.ts';
-import { machineOf } from './beside.ts';
+import { isUp, machineOf } from './beside.ts';
 import { successorDeadline } from './handover.ts';
 import { pinned, wantedHash, wantedRevision } from './revision.ts';
 
@@ -111,16 +111,21 @@ function withoutCapacity(situation: Situation, { isKept }: Replacement): GivenUp
     : undefined;
 }
 
+/** A new machine that is up by the time it is looked at is not late, however long nobody looked. */
 function late(situation: Situation, replacement: Replacement): GivenUp | undefined {
-  const { now, spec, record, machine } = situation;
+  const { now, spec, record, machine, successor } = situation;
   const { readyWithinMinutes } = spec;
   const deadline =
     successorDeadline(replacement, readyWithinMinutes) ??
     (machine?.state === 'stopped'
       ? plusMillis(replacement.since, readyWithinMinutes * minuteMs)
       : undefined);
-  if (deadline === undefined || now < deadline) return undefined;
+  if (deadline === undefined || now < deadline || isUp(machineOf(successor))) return undefined;
   const refusal = retryOf(record, 'launch') ?? retryOf(record, 'snapshot-home');
+  // Nothing that was never tried has failed: it may begin anew at once.
+  if (replacement.launchedAt === undefined && refusal === undefined) {
+    return { reason: `nothing came of it within ${readyWithinMinutes} min` };
+  }
   const what = replacement.newId ?? 'the new machine';
   const why = refusal === undefined ? '' : ` (${refusal.code}: ${refusal.message})`;
   return {

@@ -38,6 +38,8 @@ export function stepBack(situation: Situation, replacement: Replacement, home: H
     return { ...takeOff(situation, other, home), final: true };
   }
   if (holder === undefined) return { ...putBack(situation, old, home), final: true };
+  // One that may have been made is known by its answer alone: unknown, it would be kept for ever.
+  if (begun?.kind === 'snapshot-home' && begun.purpose === 'replacement') return { action: begun };
   const clearing = other && clearAway(situation, replacement, { old, other, home });
   if (clearing !== undefined) return clearing;
   if (situation.successor.fate === 'unread' || situation.successor.fate === 'unseen') {
