@@ -2,6 +2,7 @@ import type { EffectiveSpec } from './desired.ts';
 import { firstFew } from './first-few.ts';
 import { dayMs, type Instant, millisBetween } from './instant.ts';
 import type { Machine, Observed } from './observed.ts';
+import { imageKey } from './plan/launch.ts';
 import { isLost } from './plan/lost.ts';
 import { isOverdue } from './plan/rules-power.ts';
 import type { Situation } from './plan/situation.ts';
@@ -90,14 +91,19 @@ function isBegunOfLate({ replacement, kept }: DevInstanceRecord, now: Instant): 
 function isSpecBehind(
   { observed }: World,
   spec: EffectiveSpec,
-  { machineId, denial, homeWasReady, replacement }: DevInstanceRecord,
+  { machineId, denial, homeWasReady, replacement, uid }: DevInstanceRecord,
 ): boolean {
   if (spec.lifecycle !== 'active' || spec.upgrade.when === 'never') return false;
   if (machineId === undefined || !homeWasReady || replacement !== undefined) return false;
   const wanted = specHash(spec);
   if (denial?.specHash === wanted) return false;
-  const hash = machinesOf(observed).get(machineId)?.tags[tagKeys.specHash];
-  return hash !== undefined && isComparableHash(hash) && hash !== wanted;
+  const tags = machinesOf(observed).get(machineId)?.tags;
+  const hash = tags?.[tagKeys.specHash];
+  if (hash === undefined || hash === wanted || !isComparableHash(hash)) return false;
+  // One that no image of its channel fits into is not replaced, and says so by itself.
+  const image = observed.images.get(imageKey(spec));
+  const isTooSmall = image?.usable === true && spec.rootVolume.sizeGib < image.rootSnapshotGib;
+  return tags?.[tagKeys.uid] === uid && !isTooSmall;
 }
 
 /** Machines by id, put together once for each observation. */
@@ -133,14 +139,10 @@ export function disruptedInterlock(world: World): Interlock | undefined {
     retired.some((name) => records.get(name)?.retirement === undefined) ||
     replaced.some((name) => !isBegunOfLate(records.get(name) as DevInstanceRecord, world.now));
   if (!isNew || removed.length + retired.length + replaced.length <= limit) return undefined;
-  const remedies = [
-    ...(removed.length === 0 ? [] : ['restore the files']),
-    ...(retired.length + replaced.length === 0 ? [] : ['take some of the changes back']),
-  ];
   return {
     reason: 'InterlockDisrupted',
     message: `${disruptionText({ removed, retired, replaced }, total)} within 24 h, the limit is ${limit} (maxDisruptedPercent ${percent})`,
-    remedy: `${remedies.join(' or ')}, or raise limits.maxDisruptedPercent in the Fleet to go on`,
+    remedy: `${retired.length + replaced.length === 0 ? 'restore the files' : 'take some of them back'}, or raise limits.maxDisruptedPercent in the Fleet to go on`,
   };
 }
 

@@ -118,7 +118,7 @@ describe('a snapshot asked for', () => {
   });
 
   test('that was begun is asked for in the very same words, and only if it is this one', () => {
-    const purpose = 'retirement' as const;
+    const purpose = 'request' as const;
     const action = {
       kind: 'snapshot-home',
       name: 'ada-01',
