@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { lines, output, type RunCommand } from './command.ts';
+import type { DemoOptions } from './demo.ts';
 import type { Globals } from './globals.ts';
 import { addHomes } from './home-commands.ts';
 import { exitCodes, Interrupted, processIo, UsageError } from './io.ts';
@@ -134,11 +135,18 @@ function addActing(program: Command, run: RunCommand): void {
     .command('demo')
     .description('create the fleet on a simulated account, and watch')
     .option('--fresh', 'begin anew: forget the simulated account and its ledger')
+    .option('--new-image', 'publish a newer image to every channel first')
+    .option('--wait <duration>', 'let simulated time pass: 30m, 12h, 4d')
     .addHelpText(
       'after',
-      lines('Examples:', '  $ devinstance demo', '  $ devinstance demo --fresh'),
+      lines(
+        'Examples:',
+        '  $ devinstance demo',
+        '  $ devinstance demo --new-image --wait 24h',
+        '  $ devinstance demo --fresh',
+      ),
     )
-    .action((options: { fresh?: boolean }) =>
+    .action((options: DemoOptions) =>
       run(async (io, globals) => (await import('./demo.ts')).runDemo(options, globals, io)),
     );
   const ledger = program.command('ledger').description('the controller’s durable memory');

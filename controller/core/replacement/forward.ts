@@ -23,11 +23,11 @@ function prepare(situation: Situation, replacement: Replacement, home: Home): Fi
   const { record, machine: old } = situation;
   if (old === undefined) return { waiting: 'the home to be released by its former machine' };
   if (isUndecided(record, old, situation.now)) {
-    return { waiting: `${old.id} to be seen as it was left` };
+    return { waiting: 'the old machine to be seen as it was left' };
   }
   if (old.state === 'running') return { action: stopAction(situation, old.id, 'change') };
   if (old.state === 'stopping') return stopping(situation, old);
-  if (old.state !== 'stopped') return { waiting: `${old.id} to run` };
+  if (old.state !== 'stopped') return { waiting: 'the old machine to run' };
   const begun = record.step?.action;
   if (replacement.snapshotId === undefined) {
     const isBegun = begun?.kind === 'snapshot-home' && begun.purpose === 'replacement';
@@ -72,9 +72,9 @@ function proveAndDetach(
     case 'running':
       break;
     default:
-      return { waiting: `${made.id} to run` };
+      return { waiting: 'the new machine to run' };
   }
-  if (made.checks !== 'ok') return { waiting: `${made.id} to pass its status checks` };
+  if (made.checks !== 'ok') return { waiting: 'the new machine to pass its status checks' };
   return detachHome(situation, { machine: old, home, since: record.detachingSince });
 }
 
@@ -103,7 +103,7 @@ function moveHome(situation: Situation, replacement: Replacement, home: Home): F
     if (home.state !== 'available') return { waiting: 'the home to become available' };
     return made.state === 'running' || made.state === 'stopped'
       ? { action: attachAction(situation, made.id, home.id) }
-      : { waiting: `${made.id} to run` };
+      : { waiting: 'the new machine to run' };
   }
   return makeReady(situation, replacement, made);
 }
@@ -116,7 +116,9 @@ function makeReady(situation: Situation, replacement: Replacement, made: Machine
     return { action: stopAction(situation, made.id, 'beside') };
   }
   return {
-    waiting: isOn(made.state) ? `${made.id} to be ready with the home` : `${made.id} to stop`,
+    waiting: isOn(made.state)
+      ? 'the new machine to be ready with the home'
+      : 'the new machine to stop',
   };
 }
 
@@ -125,5 +127,5 @@ function unseen(situation: Situation): Finding {
   const id = record.replacement?.newId ?? 'the new machine';
   return successor.fate === 'unread'
     ? unreadFinding(situation, `machine ${id} could not be read`)
-    : { waiting: `${id} to become visible` };
+    : { waiting: 'the new machine to become visible' };
 }

@@ -43,7 +43,7 @@ export function stepBack(situation: Situation, replacement: Replacement, home: H
   const clearing = other && clearAway(situation, replacement, { old, other, home });
   if (clearing !== undefined) return clearing;
   if (situation.successor.fate === 'unread' || situation.successor.fate === 'unseen') {
-    return { waiting: `${replacement.newId} to become visible`, final: true };
+    return { waiting: 'the new machine to become visible', final: true };
   }
   return isOwedAStart(situation, replacement) && old.state === 'stopped'
     ? { action: startAction(situation, old.id), final: true }
@@ -61,7 +61,7 @@ function takeOff(situation: Situation, other: Machine, home: Home): Finding {
     case 'stopping':
       return stopping(situation, other);
     default:
-      return { waiting: `${other.id} to run` };
+      return { waiting: 'the new machine to run' };
   }
 }
 
@@ -69,7 +69,7 @@ function putBack(situation: Situation, old: Machine, home: Home): Finding {
   if (home.state !== 'available') return { waiting: 'the home to become available' };
   return old.state === 'running' || old.state === 'stopped'
     ? { action: attachAction(situation, old.id, home.id) }
-    : { waiting: `${old.id} to settle` };
+    : { waiting: 'the old machine to settle' };
 }
 
 /** No two machines of one owner are on together: the old one waits until the other is going. */
@@ -84,7 +84,8 @@ function clearAway(
   const neverHeldHome = replacement.detachedAt === undefined;
   const isRefused = retryOf(situation.record, 'terminate') !== undefined;
   if (other.state === 'running' && (!neverHeldHome || isRefused)) return stop;
-  if (isOn(other.state) && !neverHeldHome) return { waiting: `${other.id} to run`, final: true };
+  if (isOn(other.state) && !neverHeldHome)
+    return { waiting: 'the new machine to run', final: true };
   return {
     action: terminateAction(situation, {
       machineId: other.id,

@@ -61,7 +61,7 @@ export function stopping(situation: Situation, { id }: Machine): Finding {
   const since = situation.record.power?.at;
   const isCurrent = situation.record.machineId === id;
   if (!isCurrent || since === undefined || situation.now < plusMillis(since, stopDeadlineMs)) {
-    return { waiting: `${id} to stop` };
+    return { waiting: isCurrent ? 'the old machine to stop' : 'the new machine to stop' };
   }
   const message = `${id} has been stopping since ${since}`;
   const remedy = 'wait, or force the stop by hand and check the home afterwards';
