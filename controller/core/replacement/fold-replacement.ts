@@ -186,9 +186,11 @@ export function isOwedAStart(
 /** All is as it was before, but for what is remembered of the attempt. */
 function abandoned(seen: Seen, replacement: Replacement): DevInstanceRecord {
   const { record } = seen;
-  const base = forget(record, 'replacement', 'freshSnapshot');
-  const left = record.step?.action.kind === 'detach-home' ? forget(base, 'step') : base;
   const { snapshotId, snapshotAt, back, requestId } = replacement;
+  // A rollback that came to nothing denies nothing: what it was to lead away from is still there.
+  const denied = requestId === undefined ? record : forget(record, 'denial');
+  const base = forget(denied, 'replacement', 'freshSnapshot');
+  const left = record.step?.action.kind === 'detach-home' ? forget(base, 'step') : base;
   const fresh =
     snapshotId === undefined || snapshotAt === undefined || replacement.detachedAt !== undefined
       ? {}
