@@ -97,6 +97,25 @@ const stories: Readonly<Record<string, Story>> = {
     next: ['tue 10:03', 'tue 10:20', 'tue 19:30', 'wed 08:00', 'wed 08:10'],
     ends: { machines: ['3 running with the home'], launched: 3, image: 1, snapshots: [made, made] },
   },
+  'a rollback to a kept machine that does not come up': {
+    spec: { readyWithinMinutes: 2 },
+    begin: async (rig) => {
+      await publish(rig);
+      await settleAt(rig, '19:05');
+      await settleAt(rig, 'tue 08:00');
+      await rig.account.conditions.setImpaired(idOf(rig, 1), true);
+      await waitUntil(rig, 'tue 10:00');
+      await ask(rig, { kind: 'rollback' }, 24);
+    },
+    at: 'tue 10:01',
+    next: ['tue 10:03', 'tue 10:20', 'wed 08:00', 'wed 08:10'],
+    ends: {
+      machines: ['1 stopped', '2 running with the home'],
+      launched: 2,
+      image: 2,
+      snapshots: [made, made],
+    },
+  },
   'a replacement that is given up before the home moved': {
     spec: { readyWithinMinutes: 2 },
     begin: async (rig) => neverBoots(rig, await publish(rig)),

@@ -154,7 +154,7 @@ function foldBack(seen: Seen, replacement: Replacement): DevInstanceRecord {
   const isAway =
     successor.fate === 'none' ||
     successor.fate === 'gone' ||
-    (replacement.isKept === true && other !== undefined && !isOn(other.state));
+    (replacement.isKept === true && other?.state === 'stopped');
   return isAway && !isOwedAStart(seen, replacement) ? abandoned(seen, replacement) : record;
 }
 
