@@ -3,9 +3,9 @@ import type { EffectiveSpec } from '../../controller/core/desired.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import { ask, settleAt, told, waitUntil } from '../support/living-rig.ts';
 import {
+  changePoints,
   dataOf,
   idOf,
-  isMutation,
   launchedBy,
   neverBoots,
   neverReady,
@@ -136,7 +136,7 @@ describe.each(Object.entries({ hasty, lagging }))('%s', (_, delays) => {
   test.each(Object.entries(stories))('%s', async (_, story) => {
     const whole = await begun(story, delays);
     await whole.settle();
-    const points = whole.events.flatMap((event, n) => (isChange(event) ? [n + 0.5] : []));
+    const points = changePoints(whole);
     expect(points.length).toBeGreaterThan(3);
     const { alarms: known, ...expected } = await ending(whole, story);
     const numbers = Array.from({ length: story.ends.launched }, (_, n) => `${n + 1}`);
@@ -173,10 +173,6 @@ test.each(['RunInstances', 'StopInstances'])(
     );
   },
 );
-
-function isChange(event: string): boolean {
-  return isMutation(event) || event === 'putRecord' || event === 'endRequest';
-}
 
 /** A life until the moment at which the controller is killed. */
 async function begun(story: Story, delays: typeof hasty): Promise<Rig> {

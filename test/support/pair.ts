@@ -92,6 +92,16 @@ export function isMutation(event: string): boolean {
   return !/^(Describe|Get|put|end)/.test(event);
 }
 
+/**
+ * Where the last controller can be killed, right after each change of the account or the ledger:
+ * killed around a read it leaves what it leaves when killed after the change before.
+ */
+export function changePoints({ events }: Rig): readonly number[] {
+  const isChange = (event: string) =>
+    isMutation(event) || event === 'putRecord' || event === 'endRequest';
+  return events.flatMap((event, n) => (isChange(event) ? [n + 0.5] : []));
+}
+
 /** Has machines of an image never come up: their status checks stay as they were, their hosts silent. */
 export function neverBoots(rig: Rig, imageId: string): void {
   distort(rig, imageId, (machine) => ({ ...machine, checks: 'initializing' }));

@@ -55,8 +55,13 @@ function foldForward(seen: Seen, replacement: Replacement): DevInstanceRecord {
   }
   const isNowReady = isReady(made, home, observed, replacement.formerBootId);
   const readyAt = replacement.readyAt ?? (isNowReady ? now : undefined);
-  if (readyAt === undefined) return record;
-  const ready = { ...replacement, readyAt };
+  const arrivedAt = replacement.arrivedAt ?? now;
+  if (readyAt === undefined) {
+    return replacement.arrivedAt === undefined
+      ? { ...record, replacement: { ...replacement, arrivedAt } }
+      : record;
+  }
+  const ready = { ...replacement, arrivedAt, readyAt };
   const noted = readyAt === replacement.readyAt ? record : { ...record, replacement: ready };
   const shouldRun = isSuccessorToRun(dutyOf(seen), replacement);
   return isOn(made.state) === shouldRun
