@@ -33,12 +33,15 @@ export function replaceChange(
   const { record, spec, home, machine } = situation;
   const size = home === undefined ? '' : ` ${home.sizeGib} GiB`;
   const kept = durationText(spec.rollbackWindowMinutes);
+  const isBack = reasons.includes('rollback');
+  const goal = isBack ? 'moves back' : 'moves to the new machine';
+  const way = isBack ? '' : `: devinstance rollback ${record.name} returns to it`;
   const details = [
     ...driftsTo(situation, target).map(({ detail }) => detail),
     ...folded(situation),
-    `home ${record.homeId}${size} moves to the new machine, snapshotted first`,
-    `old machine ${machine?.id ?? record.machineId} is kept stopped for ${kept}: devinstance rollback ${record.name} returns to it`,
-    `downtime ${downtime(situation)}`,
+    `home ${record.homeId}${size} ${goal}, snapshotted first`,
+    `old machine ${machine?.id ?? record.machineId} is kept stopped for ${kept}${way}`,
+    `downtime ${downtime(situation, isBack)}`,
   ];
   return change(situation, 'replace', reasons, { details, ...when });
 }
@@ -50,10 +53,11 @@ function folded({ machine, spec }: Situation): readonly string[] {
 }
 
 /** What its owner notices. */
-function downtime({ spec, duty, machine }: Situation): string {
-  const isOffThen =
-    spec.upgrade.when === 'off-hours' || (machine?.state === 'stopped' && duty.state === 'stopped');
-  return isOffThen && spec.upgrade.when !== 'next-start'
+function downtime({ spec, duty, machine }: Situation, isNow: boolean): string {
+  const { when } = spec.upgrade;
+  const isOff = machine?.state === 'stopped' && duty.state === 'stopped';
+  const isOffThen = isOff || (when === 'off-hours' && !isNow);
+  return isOffThen && when !== 'next-start'
     ? 'none expected: it is off by then'
     : `up to ${durationText(spec.readyWithinMinutes)} expected`;
 }

@@ -115,11 +115,8 @@ function makeReady(situation: Situation, replacement: Replacement, made: Machine
   if (made.state === 'running' && !isToRun) {
     return { action: stopAction(situation, made.id, 'beside') };
   }
-  return {
-    waiting: isOn(made.state)
-      ? 'the new machine to be ready with the home'
-      : 'the new machine to stop',
-  };
+  if (isOn(made.state)) return { waiting: 'the new machine to be ready with the home' };
+  return stopping(situation, made);
 }
 
 function unseen(situation: Situation): Finding {

@@ -58,9 +58,10 @@ export function holderOf({ attachments }: Home): string | undefined {
 
 /** A machine on its way to a stop is waited for, up to a deadline. */
 export function stopping(situation: Situation, { id }: Machine): Finding {
-  const since = situation.record.power?.at;
-  const isCurrent = situation.record.machineId === id;
-  if (!isCurrent || since === undefined || situation.now < plusMillis(since, stopDeadlineMs)) {
+  const { machineId, power, replacement } = situation.record;
+  const isCurrent = machineId === id;
+  const since = isCurrent ? power?.at : (replacement?.back?.since ?? replacement?.readyAt);
+  if (since === undefined || situation.now < plusMillis(since, stopDeadlineMs)) {
     return { waiting: isCurrent ? 'the old machine to stop' : 'the new machine to stop' };
   }
   const message = `${id} has been stopping since ${since}`;
