@@ -164,7 +164,8 @@ export interface Observed {
   readonly instanceTypes: ReadonlyMap<string, InstanceTypeReading>;
   /**
    * What the `publish.stable` parameter of a channel names, by channel, of those asked for; left out
-   * where the parameter does not exist or could not be read.
+   * where the parameter does not exist or could not be read. Without a version: that of another
+   * parameter says nothing.
    */
   readonly stableImages: ReadonlyMap<string, ImageReading>;
   /** By machine id; undefined where this account's hosts have nowhere to report. */

@@ -2,8 +2,9 @@ import type { Instant } from '../core/instant.ts';
 import type { Machine } from '../core/observed.ts';
 import type { Situation } from '../core/plan/situation.ts';
 import type { DevInstanceRecord } from '../core/record.ts';
+import { successorDeadline } from '../core/replacement/handover.ts';
 import { rollbackOffer } from '../core/replacement/rollback-offer.ts';
-import { replacementDeadline, replacementStep } from '../core/replacement/step-text.ts';
+import { replacementStep } from '../core/replacement/step-text.ts';
 import type { Row } from './aligned.ts';
 import { pinnedText } from './pinned-text.ts';
 
@@ -12,7 +13,7 @@ type Moment = (at: Instant) => string;
 /** The replacement that is under way, and what keeps others from coming. */
 export function replacementRows(situation: Situation, moment: Moment): readonly Row[] {
   const { replacement, denial, setback } = situation.record;
-  const deadline = replacementDeadline(situation);
+  const deadline = replacement && successorDeadline(replacement, situation.spec.readyWithinMinutes);
   const { newId, target, reasons, since } = replacement ?? {};
   return [
     ['From', replacement && machineText(situation, replacement.oldId)],

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
+import { minuteMs, plusMillis } from '../../controller/core/instant.ts';
 import type { Home, Machine } from '../../controller/core/observed.ts';
 import type { DevInstanceRecord, Replacement } from '../../controller/core/record.ts';
-import {
-  replacementDeadline,
-  replacementStep,
-} from '../../controller/core/replacement/step-text.ts';
+import { successorDeadline } from '../../controller/core/replacement/handover.ts';
+import { replacementStep } from '../../controller/core/replacement/step-text.ts';
 import { keptMachine, replacing, spec } from '../support/rolled.ts';
 import {
   makeHome,
@@ -93,13 +92,24 @@ test.each<readonly [string, Met]>([
   expect(replacementStep(situation(met), (at) => `<${at}>`)).toBe(says);
 });
 
-test('without a replacement there is no step and no deadline', () => {
+test('without a replacement there is no step', () => {
   const none = { ...situation({}), record: makeRecord(spec) };
   expect(replacementStep(none, () => '')).toBeUndefined();
-  expect(replacementDeadline(none)).toBeUndefined();
 });
 
-test('the deadline is readyWithin after the launch', () => {
-  expect(replacementDeadline(situation({}))).toBeUndefined();
-  expect(replacementDeadline(situation({ over: launched }))).toBe(deadline);
+test.each<[what: string, over: Partial<Replacement>, deadline: string | undefined]>([
+  ['before it is launched there is none', {}, undefined],
+  ['it is readyWithin after the launch', launched, deadline],
+  [
+    'a home that moves at the last moment has five minutes more',
+    { ...launched, detachedAt: deadline },
+    plusMillis(deadline, 5 * minuteMs),
+  ],
+  [
+    'one that moves early has no longer for it',
+    { ...launched, detachedAt: mondayMorning },
+    deadline,
+  ],
+])('%s', (_, over, expected) => {
+  expect(successorDeadline(replacing(over), spec.readyWithinMinutes)).toBe(expected);
 });

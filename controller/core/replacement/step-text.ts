@@ -1,6 +1,7 @@
-import { type Instant, minuteMs, plusMillis } from '../instant.ts';
+import type { Instant } from '../instant.ts';
 import { holdsHome, type Situation } from '../plan/situation.ts';
 import type { Replacement } from '../record.ts';
+import { isHandedOver, successorDeadline } from './handover.ts';
 
 /** What the step of a replacement is read from. */
 export type ReplacementSituation = Pick<Situation, 'record' | 'spec' | 'home' | 'observed'>;
@@ -12,13 +13,13 @@ export function replacementStep(
 ): string | undefined {
   const { replacement } = situation.record;
   if (replacement === undefined) return undefined;
-  const { back, oldId, readyAt, detachedAt, launchedAt } = replacement;
+  const { back, oldId, readyAt, launchedAt } = replacement;
   if (back !== undefined) return `going back to ${oldId}: ${back.reason}`;
   const newId = replacement.newId ?? 'the new machine';
   if (readyAt !== undefined) return `${newId} is ready and takes the duty`;
-  const deadline = replacementDeadline(situation);
+  const deadline = successorDeadline(replacement, situation.spec.readyWithinMinutes);
   const until = deadline === undefined ? '' : ` until ${momentOf(deadline)}`;
-  if (detachedAt !== undefined || situation.record.step?.action.kind === 'detach-home') {
+  if (isHandedOver(situation.record)) {
     return hasArrived(situation, replacement)
       ? `waiting for ${newId} to be ready${until}`
       : `moving home ${situation.record.homeId ?? ''} to ${newId}, which cannot be called off`;
@@ -27,15 +28,6 @@ export function replacementStep(
   return isUp(situation, replacement)
     ? `about to move home ${situation.record.homeId ?? ''} to ${newId}`
     : `waiting for the status checks of ${newId}${until}`;
-}
-
-/** By when the new machine must be ready with the home; undefined until it is launched. */
-export function replacementDeadline({
-  record,
-  spec,
-}: Pick<ReplacementSituation, 'record' | 'spec'>): Instant | undefined {
-  const launchedAt = record.replacement?.launchedAt;
-  return launchedAt && plusMillis(launchedAt, spec.readyWithinMinutes * minuteMs);
 }
 
 /** What comes before the other machine is launched, or started where it was kept. */
