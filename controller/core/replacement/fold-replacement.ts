@@ -53,6 +53,10 @@ function foldForward(seen: Seen, replacement: Replacement): DevInstanceRecord {
       ? abandoned(seen, replacement)
       : record;
   }
+  // There is nothing left to go back to: whether it becomes ready is seen to like that of any other.
+  if (machine === undefined && seen.former !== 'unread') {
+    return succeeded(seen, replacement, made);
+  }
   const isNowReady = isReady(made, home, observed, replacement.formerBootId);
   const readyAt = replacement.readyAt ?? (isNowReady ? now : undefined);
   const arrivedAt = replacement.arrivedAt ?? now;

@@ -38,6 +38,10 @@ export function stepBack(situation: Situation, replacement: Replacement, home: H
     return { ...takeOff(situation, other, home), final: true };
   }
   if (holder === undefined) return { ...putBack(situation, old, home), final: true };
+  if (isLeaving(old, home)) {
+    const since = record.detachingSince;
+    return { ...detachHome(situation, { machine: old, home, since }), final: true };
+  }
   // One that may have been made is known by its answer alone: unknown, it would be kept for ever.
   if (begun?.kind === 'snapshot-home' && begun.purpose === 'replacement') return { action: begun };
   const clearing = other && clearAway(situation, replacement, { old, other, home });
@@ -48,6 +52,13 @@ export function stepBack(situation: Situation, replacement: Replacement, home: H
   return isOwedAStart(situation, replacement) && old.state === 'stopped'
     ? { action: startAction(situation, old.id), final: true }
     : {};
+}
+
+/** Whether the home is still on its way off a machine, which nothing can stop. */
+function isLeaving({ id }: Machine, { attachments }: Home): boolean {
+  return attachments.some(
+    ({ instanceId, state }) => instanceId === id && (state === 'detaching' || state === 'busy'),
+  );
 }
 
 function takeOff(situation: Situation, other: Machine, home: Home): Finding {

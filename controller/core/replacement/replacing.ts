@@ -55,10 +55,11 @@ function carryOn(situation: Situation, replacement: Replacement): Finding {
 /** After the home has left, only the deadline or the loss of the new machine turns it back. */
 function failureAfterMove(situation: Situation, replacement: Replacement): GivenUp | undefined {
   const { successor, now, spec, machine, home, record } = situation;
-  if (replacement.readyAt !== undefined || machine === undefined) return undefined;
+  if (machine === undefined) return undefined;
   if (successor.fate === 'gone') {
     return { reason: `${replacement.newId} is gone`, failure: 'unready' };
   }
+  if (replacement.readyAt !== undefined) return undefined;
   const deadline = successorDeadline(replacement, spec.readyWithinMinutes);
   if (deadline === undefined || now < deadline) return undefined;
   // However long nobody looked: a machine that is up is judged once it has had the home for a while.
