@@ -69,7 +69,7 @@ const minds: readonly Mind[] = [
     },
     later: 'tue 10:00',
     before: [oldRuns],
-    after: third,
+    after: ['1 running with the home', '2 stopped'],
   },
   {
     what: 'git takes the change of its spec back',
@@ -77,7 +77,7 @@ const minds: readonly Mind[] = [
     happens: wish({}),
     later: 'tue 10:00',
     before: [oldRuns],
-    after: third,
+    after: ['1 running with the home', '2 stopped'],
   },
   {
     what: 'git retires it',

@@ -6,10 +6,11 @@ import { placementsFor } from '../plan/launch.ts';
 import { forget } from '../plan/memory.ts';
 import { isSuspended, type Situation } from '../plan/situation.ts';
 import type { Hold, HoldReason } from '../plan/world.ts';
-import type { DevInstanceRecord, MachineTarget, Replacement } from '../record.ts';
+import type { DevInstanceRecord, KeptMachine, MachineTarget, Replacement } from '../record.ts';
 import { specHash } from '../spec-hash.ts';
 import { tagKeys } from '../tags.ts';
 import { typeMisfit } from '../type-fit.ts';
+import { machineOf } from './beside.ts';
 import { driftsTo, replaceChange } from './change.ts';
 import { stepForward } from './forward.ts';
 import { letGoOfKept } from './kept.ts';
@@ -114,9 +115,10 @@ function withheldBy(situation: Situation, pending: Pending, held: Hold): Finding
 function begin(situation: Situation, pending: Pending, note: string): Finding {
   const changes = [replaceChange(situation, pending, { at: 'now', note })];
   const { home } = situation;
-  const kept = letGoOfKept(situation);
+  const again = keptAgain(situation, pending);
+  const kept = again === undefined ? letGoOfKept(situation) : undefined;
   if (kept !== undefined || home === undefined) return { ...kept, changes };
-  const record = begun(situation, pending);
+  const record = begun(situation, pending, again);
   const { replacement } = record;
   if (replacement === undefined) return { changes };
   return {
@@ -125,6 +127,25 @@ function begin(situation: Situation, pending: Pending, note: string): Finding {
     changes,
     disruptive: true,
     final: true,
+  };
+}
+
+/** The kept machine, where it is just what git asks for again: no other one need be launched. */
+function keptAgain({ record, kept, spec }: Situation, { target }: Pending) {
+  const machine = machineOf(kept);
+  if (record.kept === undefined || machine?.type !== spec.instanceType) return undefined;
+  const { image, specHash: hash } = record.kept;
+  const isIt = image?.imageId === target.image.imageId && hash === target.specHash;
+  return isIt ? asSuccessor(record.kept) : undefined;
+}
+
+/** A replacement by the machine that is kept: it is started, and never terminated for it. */
+export function asSuccessor({ machineId, bootId, madeFrom }: KeptMachine): Partial<Replacement> {
+  return {
+    isKept: true,
+    newId: machineId,
+    ...(bootId === undefined ? {} : { formerBootId: bootId }),
+    ...(madeFrom === undefined ? {} : { madeFrom }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { MachineTarget, Replacement } from '../record.ts';
 import type { LedgerRequest } from '../request.ts';
 import { specHash } from '../spec-hash.ts';
 import { tagKeys } from '../tags.ts';
-import { begun } from './begin.ts';
+import { asSuccessor, begun } from './begin.ts';
 import { machineOf } from './beside.ts';
 import { replaceChange } from './change.ts';
 import { stepForward } from './forward.ts';
@@ -83,15 +83,9 @@ function goalOf(
   }
   const old = machineOf(kept);
   if (offer.to !== 'kept' || record.kept === undefined || old === undefined) return undefined;
-  const { bootId, madeFrom, machineId: newId } = record.kept;
   return {
     target: { image: imageOfKept(situation, old), specHash: hashOf(situation, old) },
-    extra: {
-      isKept: true,
-      newId,
-      ...(bootId === undefined ? {} : { formerBootId: bootId }),
-      ...(madeFrom === undefined ? {} : { madeFrom }),
-    },
+    extra: asSuccessor(record.kept),
   };
 }
 
