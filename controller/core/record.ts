@@ -81,6 +81,8 @@ export interface Replacement {
   readonly launchedAt?: Instant;
   /** When the home left the old machine: the point of no return. */
   readonly detachedAt?: Instant;
+  /** When the new machine was first seen with the home: from then on it has a while to be ready. */
+  readonly arrivedAt?: Instant;
   /** Since when the new machine is ready with the home. */
   readonly readyAt?: Instant;
   /** When the new machine was terminated, it being given up. */

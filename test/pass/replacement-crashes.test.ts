@@ -3,9 +3,9 @@ import type { EffectiveSpec } from '../../controller/core/desired.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import { ask, settleAt, told, waitUntil } from '../support/living-rig.ts';
 import {
+  changePoints,
   dataOf,
   idOf,
-  isMutation,
   launchedBy,
   neverBoots,
   neverReady,
@@ -97,6 +97,25 @@ const stories: Readonly<Record<string, Story>> = {
     next: ['tue 10:03', 'tue 10:20', 'tue 19:30', 'wed 08:00', 'wed 08:10'],
     ends: { machines: ['3 running with the home'], launched: 3, image: 1, snapshots: [made, made] },
   },
+  'a rollback to a kept machine that does not come up': {
+    spec: { readyWithinMinutes: 2 },
+    begin: async (rig) => {
+      await publish(rig);
+      await settleAt(rig, '19:05');
+      await settleAt(rig, 'tue 08:00');
+      await rig.account.conditions.setImpaired(idOf(rig, 1), true);
+      await waitUntil(rig, 'tue 10:00');
+      await ask(rig, { kind: 'rollback' }, 24);
+    },
+    at: 'tue 10:01',
+    next: ['tue 10:03', 'tue 10:20', 'wed 08:00', 'wed 08:10'],
+    ends: {
+      machines: ['1 stopped', '2 running with the home'],
+      launched: 2,
+      image: 2,
+      snapshots: [made, made],
+    },
+  },
   'a replacement that is given up before the home moved': {
     spec: { readyWithinMinutes: 2 },
     begin: async (rig) => neverBoots(rig, await publish(rig)),
@@ -117,7 +136,7 @@ describe.each(Object.entries({ hasty, lagging }))('%s', (_, delays) => {
   test.each(Object.entries(stories))('%s', async (_, story) => {
     const whole = await begun(story, delays);
     await whole.settle();
-    const points = whole.events.flatMap((event, n) => (isChange(event) ? [n + 0.5] : []));
+    const points = changePoints(whole);
     expect(points.length).toBeGreaterThan(3);
     const { alarms: known, ...expected } = await ending(whole, story);
     const numbers = Array.from({ length: story.ends.launched }, (_, n) => `${n + 1}`);
@@ -154,10 +173,6 @@ test.each(['RunInstances', 'StopInstances'])(
     );
   },
 );
-
-function isChange(event: string): boolean {
-  return isMutation(event) || event === 'putRecord' || event === 'endRequest';
-}
 
 /** A life until the moment at which the controller is killed. */
 async function begun(story: Story, delays: typeof hasty): Promise<Rig> {

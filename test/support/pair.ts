@@ -1,4 +1,5 @@
 import type { Machine } from '../../controller/core/observed.ts';
+import type { Replacement } from '../../controller/core/record.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import { attachmentOf, isGoing, powerOf, snapshotStateOf } from '../../controller/sim/lifecycle.ts';
 import type { SimInstance, SimVolume } from '../../controller/sim/state.ts';
@@ -51,6 +52,12 @@ export function launchedBy(rig: Rig): readonly SimInstance[] {
   );
 }
 
+/** Which machine has the home, by the order of its launch; 0 where none has. */
+export function holderOf(rig: Rig): number {
+  const holder = attachmentOf(homeOf(rig), nowOf(rig))?.instanceId;
+  return launchedBy(rig).findIndex(({ id }) => id === holder) + 1;
+}
+
 /** The id of a machine by the order of its launch, from 1. */
 export function idOf(rig: Rig, nth: number): string {
   return launchedBy(rig)[nth - 1]?.id ?? '';
@@ -59,10 +66,7 @@ export function idOf(rig: Rig, nth: number): string {
 /** The one home of ada-01. */
 export function homeOf(rig: Rig): SimVolume {
   const homes = Object.values(rig.truth().volumes).filter(
-    ({ tags }) =>
-      tags[tagKeys.devInstance] === 'ada-01' &&
-      tags[tagKeys.role] === 'home' &&
-      tags[tagKeys.phase] !== 'released',
+    ({ tags }) => tags[tagKeys.devInstance] === 'ada-01' && tags[tagKeys.role] === 'home',
   );
   const [home] = homes;
   if (home === undefined || homes.length > 1) throw new Error(`${homes.length} homes`);
@@ -88,6 +92,16 @@ export function isMutation(event: string): boolean {
   return !/^(Describe|Get|put|end)/.test(event);
 }
 
+/**
+ * Where the last controller can be killed, right after each change of the account or the ledger:
+ * killed around a read it leaves what it leaves when killed after the change before.
+ */
+export function changePoints({ events }: Rig): readonly number[] {
+  const isChange = (event: string) =>
+    isMutation(event) || event === 'putRecord' || event === 'endRequest';
+  return events.flatMap((event, n) => (isChange(event) ? [n + 0.5] : []));
+}
+
 /** Has machines of an image never come up: their status checks stay as they were, their hosts silent. */
 export function neverBoots(rig: Rig, imageId: string): void {
   distort(rig, imageId, (machine) => ({ ...machine, checks: 'initializing' }));
@@ -109,4 +123,45 @@ function distort(rig: Rig, imageId: string, show: (machine: Machine) => Machine)
     });
     return { ...observed, machines, reports };
   };
+}
+
+/** The replacement under way, as the ledger has it. */
+export async function replacementIn(rig: Rig): Promise<Replacement | undefined> {
+  return (await rig.ledger.records())[0]?.record.replacement;
+}
+
+/** How far a replacement has come: the next step of it, or that it waits for the new machine to be ready. */
+export type Stage = 'launch' | 'start' | 'detach-home' | 'attach-home' | 'ready';
+
+/** Runs pass after pass until a replacement has come so far. */
+export async function runTo(rig: Rig, stage: Stage): Promise<void> {
+  for (let n = 0; n < 200; n += 1) {
+    const { actions, waiting } = await rig.plan();
+    const next =
+      actions[0]?.kind ?? (/ready with the home/.test(waiting[0]?.what ?? '') && 'ready');
+    if (next === stage && (await replacementIn(rig)) !== undefined) return;
+    await rig.pass();
+    await rig.wait(250);
+  }
+  throw new Error(`it never comes to ${stage}`);
+}
+
+/** Runs pass after pass until that replacement is over, whether or not another begins. */
+export async function runOut(rig: Rig): Promise<void> {
+  const since = (await replacementIn(rig))?.since;
+  for (let n = 0; n < 2_000; n += 1) {
+    if ((await replacementIn(rig))?.since !== since) return;
+    await rig.pass();
+    await rig.wait(1_000);
+  }
+  throw new Error('it never ends');
+}
+
+/** Whether a machine was ever given the home. */
+export function wasGivenHome(rig: Rig, nth: number): boolean {
+  return rig.account.calls.some(
+    ({ action, parameters }) =>
+      action === 'AttachVolume' &&
+      (parameters as { readonly InstanceId?: string }).InstanceId === idOf(rig, nth),
+  );
 }

@@ -75,6 +75,9 @@ function retireChange(situation: Situation) {
 
 function nextStep(situation: Situation): Finding {
   const { machine, home, record, secondMachine } = situation;
+  // Once it is retired nothing looks at it any more: what a replacement left goes first.
+  const kept = home === undefined ? undefined : letGoOfKept(situation);
+  if (kept !== undefined) return kept;
   if (machine === undefined) return withoutMachine(situation);
   // Tags are copied with "launch more like this": nothing is terminated while two claim the uid.
   if (secondMachine !== undefined) return stopWhenDue(situation) ?? {};

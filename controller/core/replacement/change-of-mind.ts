@@ -122,9 +122,11 @@ function late(situation: Situation, replacement: Replacement): GivenUp | undefin
       : undefined);
   if (deadline === undefined || now < deadline || isUp(machineOf(successor))) return undefined;
   const refusal = retryOf(record, 'launch') ?? retryOf(record, 'snapshot-home');
-  // Nothing that was never tried has failed: it may begin anew at once.
+  // What was never tried has not failed: it begins anew at its moment, and a person's goes on.
   if (replacement.launchedAt === undefined && refusal === undefined) {
-    return { reason: `nothing came of it within ${readyWithinMinutes} min` };
+    return replacement.requestId === undefined
+      ? { reason: `nothing came of it within ${readyWithinMinutes} min` }
+      : undefined;
   }
   const what = replacement.newId ?? 'the new machine';
   const why = refusal === undefined ? '' : ` (${refusal.code}: ${refusal.message})`;

@@ -55,8 +55,13 @@ function foldForward(seen: Seen, replacement: Replacement): DevInstanceRecord {
   }
   const isNowReady = isReady(made, home, observed, replacement.formerBootId);
   const readyAt = replacement.readyAt ?? (isNowReady ? now : undefined);
-  if (readyAt === undefined) return record;
-  const ready = { ...replacement, readyAt };
+  const arrivedAt = replacement.arrivedAt ?? now;
+  if (readyAt === undefined) {
+    return replacement.arrivedAt === undefined
+      ? { ...record, replacement: { ...replacement, arrivedAt } }
+      : record;
+  }
+  const ready = { ...replacement, arrivedAt, readyAt };
   const noted = readyAt === replacement.readyAt ? record : { ...record, replacement: ready };
   const shouldRun = isSuccessorToRun(dutyOf(seen), replacement);
   return isOn(made.state) === shouldRun
@@ -156,7 +161,7 @@ function foldBack(seen: Seen, replacement: Replacement): DevInstanceRecord {
   const isAway =
     successor.fate === 'none' ||
     successor.fate === 'gone' ||
-    (replacement.isKept === true && other !== undefined && !isOn(other.state));
+    (replacement.isKept === true && other?.state === 'stopped');
   return isAway && !isOwedAStart(seen, replacement) ? abandoned(seen, replacement) : record;
 }
 
@@ -188,9 +193,11 @@ export function isOwedAStart(
 /** All is as it was before, but for what is remembered of the attempt. */
 function abandoned(seen: Seen, replacement: Replacement): DevInstanceRecord {
   const { record } = seen;
-  const base = forget(record, 'replacement', 'freshSnapshot');
-  const left = record.step?.action.kind === 'detach-home' ? forget(base, 'step') : base;
   const { snapshotId, snapshotAt, back, requestId } = replacement;
+  // A rollback that came to nothing denies nothing: what it was to lead away from is still there.
+  const denied = requestId === undefined ? record : forget(record, 'denial');
+  const base = forget(denied, 'replacement', 'freshSnapshot');
+  const left = record.step?.action.kind === 'detach-home' ? forget(base, 'step') : base;
   const fresh =
     snapshotId === undefined || snapshotAt === undefined || replacement.detachedAt !== undefined
       ? {}

@@ -14,12 +14,13 @@ export function isHandedOver({ replacement, step }: DevInstanceRecord): boolean 
 
 /** By when the new machine must be ready: undefined before it was launched. */
 export function successorDeadline(
-  { launchedAt, detachedAt }: Replacement,
+  { launchedAt, detachedAt, arrivedAt }: Replacement,
   readyWithinMinutes: number,
 ): Instant | undefined {
   if (launchedAt === undefined && detachedAt === undefined) return undefined;
   const launched = launchedAt && plusMillis(launchedAt, readyWithinMinutes * minuteMs);
-  const moved = detachedAt && plusMillis(detachedAt, handoverMs);
+  const movedAt = arrivedAt ?? detachedAt;
+  const moved = movedAt && plusMillis(movedAt, handoverMs);
   if (launched === undefined) return moved;
   return moved !== undefined && moved > launched ? moved : launched;
 }

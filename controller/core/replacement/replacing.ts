@@ -1,8 +1,9 @@
 import { type Finding, hold, type Rule, unreadFinding } from '../plan/finding.ts';
+import { retryOf } from '../plan/memory.ts';
 import { brokenHome, identityConflict, standingRule } from '../plan/rules-identity.ts';
 import { isUnread, type Situation } from '../plan/situation.ts';
 import type { DevInstanceRecord, Replacement } from '../record.ts';
-import { machineOf } from './beside.ts';
+import { isUp, machineOf } from './beside.ts';
 import { replaceChange } from './change.ts';
 import { changeOfMind, type GivenUp } from './change-of-mind.ts';
 import { stepForward } from './forward.ts';
@@ -53,13 +54,16 @@ function carryOn(situation: Situation, replacement: Replacement): Finding {
 
 /** After the home has left, only the deadline or the loss of the new machine turns it back. */
 function failureAfterMove(situation: Situation, replacement: Replacement): GivenUp | undefined {
-  const { successor, now, spec, machine } = situation;
+  const { successor, now, spec, machine, home, record } = situation;
   if (replacement.readyAt !== undefined || machine === undefined) return undefined;
   if (successor.fate === 'gone') {
     return { reason: `${replacement.newId} is gone`, failure: 'unready' };
   }
   const deadline = successorDeadline(replacement, spec.readyWithinMinutes);
   if (deadline === undefined || now < deadline) return undefined;
+  // However long nobody looked: a machine that is up is judged once it has had the home for a while.
+  const isWaitedFor = isUp(machineOf(successor)) && home?.state === 'available';
+  if (isWaitedFor && retryOf(record, 'attach-home') === undefined) return undefined;
   const reason = `${replacement.newId} was not ready with the home by ${deadline}`;
   return { reason, failure: 'unready' };
 }

@@ -58,9 +58,9 @@ export function holderOf({ attachments }: Home): string | undefined {
 
 /** A machine on its way to a stop is waited for, up to a deadline. */
 export function stopping(situation: Situation, { id }: Machine): Finding {
-  const since = situation.record.power?.at;
-  const isCurrent = situation.record.machineId === id;
-  if (!isCurrent || since === undefined || situation.now < plusMillis(since, stopDeadlineMs)) {
+  const { machineId, power, replacement } = situation.record;
+  const since = machineId === id ? power?.at : replacement?.back?.since;
+  if (since === undefined || situation.now < plusMillis(since, stopDeadlineMs)) {
     return { waiting: `${id} to stop` };
   }
   const message = `${id} has been stopping since ${since}`;
