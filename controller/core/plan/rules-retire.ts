@@ -89,8 +89,6 @@ function nextStep(situation: Situation): Finding {
     return { action: { kind: 'stop', name, machineId: machine.id, cause: 'retired' } };
   }
   if (record.homeId === undefined) return homeless(situation, machine);
-  const kept = letGoOfKept(situation);
-  if (kept !== undefined) return kept;
   // Its absence had the last word before.
   if (home === undefined) return {};
   const snapshot = retirementSnapshot(situation, home);
@@ -159,8 +157,6 @@ function withoutMachine(situation: Situation): Finding {
     ({ tags, state }) => tags[tagKeys.uid] === record.uid && state === 'shutting-down',
   );
   if (going !== undefined) return terminating(situation, going.id);
-  const kept = letGoOfKept(situation);
-  if (kept !== undefined) return kept;
   if (home === undefined) return {};
   const snapshot = retirementSnapshot(situation, home);
   if (!('completed' in snapshot)) return snapshot;
