@@ -13,15 +13,27 @@ const causes: Partial<Record<HoldReason, readonly string[]>> = {
   HomeMissing: [...claims, 'deleteHome', 'untagHome', 'untagMachine'],
   HomeModifying: ['grow'],
   HomeShrinkRefused: ['grow'],
+  ImageUnusable: ['publishFlawed', 'pin', 'ownImage', 'unpin'],
   IdentityConflict: [...claims, ...untags, 'copyMachine', 'changeOwner', 'renameBare'],
   InterlockEmptySource: ['remove', 'rename', 'renameBare'],
   InvalidSpec: ['breakSpec'],
-  NotReady: ['detach', 'operatorVolume', 'loseLedger', 'untagHome', 'untagMachine', 'copyMachine'],
+  NotReady: [
+    'launchFlawed',
+    'detach',
+    'operatorVolume',
+    'loseLedger',
+    'untagHome',
+    'untagMachine',
+    'copyMachine',
+  ],
   OwnerChanged: ['changeOwner'],
   Retired: ['retire'],
-  SecondMachine: ['copyMachine'],
+  // What was kept, or on its way, only the ledger knows.
+  SecondMachine: ['copyMachine', 'loseLedger'],
   NeverOff: ['mode', 'actions', 'windows', 'askExtend', 'askStart'],
+  ReplacementFailed: ['launchFlawed', 'launchDies', 'noCapacity', 'noCapacityAtAll'],
   Suspended: ['suspend', 'askSuspend'],
+  UpgradeNever: ['upgrade'],
 };
 
 /** Holds that nothing in the history explains, or that contradict what git says. */
