@@ -5,11 +5,12 @@ import type { DevInstanceRecord } from '../../controller/core/record.ts';
 import { everyName } from '../../controller/core/request.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import type { SimInstance } from '../../controller/sim/state.ts';
+import { judgeChangeStop } from './history-change-stop.ts';
 import { isBeside, type Life, lineOf } from './history-life.ts';
 import { isOwn, type Question, suspensionOf, type Wanted, wantedOf } from './history-wanted.ts';
 
 /** What a pass could know when it looked. */
-interface Look {
+export interface Look {
   readonly at: number;
   readonly asked: number;
   /** How much was done to power by then. */
@@ -177,8 +178,11 @@ function judgeStop(
     case 'retired':
       if (records.get(action.name)?.effective.lifecycle !== 'retired') wrong('it is not retired');
       return;
-    case 'change':
+    case 'change': {
+      const record = records.get(action.name);
+      if (record !== undefined) judgeChangeStop(life, action, { look, record, wrong });
       return;
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { ceaseTroubles, checkConvergence, checkSafety, strangersOf } from './his
 import { type DutyWatch, watchDuty } from './history-duty.ts';
 import { beginLife, type Life, names } from './history-life.ts';
 import { unexplained } from './history-reasons.ts';
+import { checkReplacedAtRest, passDays } from './history-replaced.ts';
 import { replacementLifeNames } from './history-replacement-acts.ts';
 import { checkDutyAtRest } from './history-rest.ts';
 import { Crash } from './rig.ts';
@@ -62,12 +63,15 @@ export async function live({ isLagging, steps }: History): Promise<Plan> {
   await ceaseTroubles(life);
   const plan = await checkConvergence(life);
   await checkDutyAtRest(life, plan);
-  const strange = unexplained(
-    life,
-    plan,
-    steps.map(({ act }) => act),
-  );
+  const happened = steps.map(({ act }) => act);
+  const strange = unexplained(life, plan, happened);
   if (strange.length > 0) throw new Error(`held for no cause: ${strange.join('; ')}`);
+  await passDays(life);
+  const later = await checkConvergence(life);
+  await checkDutyAtRest(life, later);
+  const stubborn = unexplained(life, later, happened, 'days');
+  if (stubborn.length > 0) throw new Error(`held days later for no cause: ${stubborn.join('; ')}`);
+  await checkReplacedAtRest(life, later);
   if (strangersOf(life) !== strangers) throw new Error('something of a stranger was changed');
   return plan;
 }
