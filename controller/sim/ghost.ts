@@ -177,7 +177,11 @@ function afterRun(scene: Scene, input: RunInstancesRequest): readonly Finding[] 
   const uid = tagIn(input.TagSpecifications, 'instance', tagKeys.uid);
   if (uid === undefined) return findings;
   const machines = instancesOf(scene.state, uid);
-  findings.push(...tooMany(scene, uid, machines));
+  findings.push(...liveTogether(scene, uid, machines));
+  const there = machines.filter((machine) => !isGoing(machine));
+  if (there.length > 2) {
+    findings.push({ rule: 'S5', message: `${uid} has ${there.length} machines` });
+  }
   const ordinal = tagIn(input.TagSpecifications, 'instance', tagKeys.ordinal);
   // The number of one that no longer shows its tags may come again: a lost ledger cannot know it.
   const twins = machines.filter(
@@ -196,7 +200,7 @@ function afterStart(scene: Scene, input: StartInstancesRequest): readonly Findin
     const uid = scene.state.instances[id]?.tags[tagKeys.uid];
     if (uid !== undefined) uids.add(uid);
   }
-  return [...uids].flatMap((uid) => tooMany(scene, uid, instancesOf(scene.state, uid)));
+  return [...uids].flatMap((uid) => liveTogether(scene, uid, instancesOf(scene.state, uid)));
 }
 
 function afterCreateVolume(scene: Scene, input: CreateVolumeRequest): readonly Finding[] {
@@ -234,21 +238,14 @@ function isTheHome(volume: SimVolume): boolean {
 }
 
 /** A person's start is excepted: only what the controller runs is counted as live. */
-function tooMany(scene: Scene, uid: string, machines: readonly SimInstance[]): Finding[] {
-  const findings: Finding[] = [];
+function liveTogether(scene: Scene, uid: string, machines: readonly SimInstance[]): Finding[] {
   const live = machines.filter((machine) => {
     const power = powerOf(machine, scene.now);
     const isLive = power === 'pending' || power === 'running' || power === 'stopping';
     return isLive && machine.poweredBy === 'controller';
   });
-  if (live.length > 1) {
-    findings.push({ rule: 'S5', message: `${listIds(live)} of ${uid} are live together` });
-  }
-  const there = machines.filter((machine) => !isGoing(machine));
-  if (there.length > 2) {
-    findings.push({ rule: 'S5', message: `${uid} has ${there.length} machines` });
-  }
-  return findings;
+  if (live.length < 2) return [];
+  return [{ rule: 'S5', message: `${listIds(live)} of ${uid} are live together` }];
 }
 
 function tokenInTwoZones(scene: Scene, action: string, token: string | undefined): Finding[] {
