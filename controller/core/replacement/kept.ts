@@ -11,7 +11,7 @@ import { holderOf, stopAction, terminateAction } from './steps.ts';
  * its home is complete. Whoever starts it by hand finds no home there: it is stopped again.
  */
 export const keptRule: Rule = (situation) => {
-  const { record, kept, now } = situation;
+  const { record, kept, now, standing } = situation;
   if (record.kept === undefined || kept.fate !== 'there') return undefined;
   const { machine } = kept;
   if (machine.state === 'running' && holderOf(situation.home ?? noHome) !== machine.id) {
@@ -20,6 +20,8 @@ export const keptRule: Rule = (situation) => {
   const { until } = record.kept;
   // What may still be needed is kept: a machine that does not come up is gone back from.
   if (now < until || isOverdue(situation)) return { wakeAt: until };
+  // A file that is gone ends nothing: it may be a mistake.
+  if (standing.kind === 'orphaned') return undefined;
   return goingFinding(situation, machine);
 };
 
