@@ -143,11 +143,11 @@ export async function readFleetTruth(endpoint: string, fleet: string): Promise<F
 export async function readFleetHistory(endpoint: string, fleet: string): Promise<FleetHistory> {
   const ec2 = new EC2Client(motoPlace(endpoint));
   const Filters = [{ Name: `tag:${tagKeys.fleet}`, Values: [fleet] }];
-  const { Reservations = [] } = await ec2.send(
-    new DescribeInstancesCommand({ Filters, MaxResults: 1000 }),
-  );
-  const { Volumes = [] } = await ec2.send(new DescribeVolumesCommand({ Filters }));
-  const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({ Filters }));
+  const [{ Reservations = [] }, { Volumes = [] }, { Snapshots = [] }] = await Promise.all([
+    ec2.send(new DescribeInstancesCommand({ Filters, MaxResults: 1000 })),
+    ec2.send(new DescribeVolumesCommand({ Filters })),
+    ec2.send(new DescribeSnapshotsCommand({ Filters })),
+  ]);
   ec2.destroy();
   const ofRole = (role: string) =>
     Volumes.filter((volume) => tagsOf(volume)[tagKeys.role] === role);
