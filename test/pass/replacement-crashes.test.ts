@@ -197,7 +197,7 @@ async function ending(rig: Rig, story: Story) {
     step,
     replacement,
     retries,
-    holds,
+    holds: holds?.map(({ reason }) => reason),
     manualStart,
     isDenied: denial?.image !== undefined,
     setback: setback?.cause,

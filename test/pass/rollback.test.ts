@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EffectiveSpec } from '../../controller/core/desired.ts';
 import { ask, livingRig, settleAt, told, waitUntil } from '../support/living-rig.ts';
-import { dataOf, holderOf, idOf, pairOf, publish, runTo } from '../support/pair.ts';
+import { dataOf, holderOf, idOf, pairOf, publish, rootsOf, runTo } from '../support/pair.ts';
 import type { Rig } from '../support/rig.ts';
 import { makeDesired, makeSpec } from '../support/world.ts';
 
@@ -59,11 +59,16 @@ describe('a rollback', () => {
     expect(await told(rig, 'RequestDone')).toHaveLength(1);
   });
 
-  test('denies the image: it is not made again the next nights', async () => {
+  test('denies the image: it is not made again the next nights, and said to be behind', async () => {
     const rig = await rolledBackRig();
     for (const at of ['tue 19:05', 'wed 08:00', 'wed 19:05', 'thu 08:00']) await settleAt(rig, at);
     expect(pairOf(rig)).toMatchObject({ machines: back, launched: 2, image: 1 });
-    expect((await rig.plan()).changes).toEqual([]);
+    const { changes, holds, statuses } = await rig.plan();
+    expect(changes.map(({ kind, withheldBy }) => [kind, withheldBy])).toEqual([
+      ['replace', 'RolledBack'],
+    ]);
+    expect(holds[0]?.message).toMatch(/^ada rolled it back from this: image ami-\w+ -> ami-\w+/);
+    expect(statuses).toMatchObject([{ sync: 'OutOfSync', health: 'Healthy' }]);
   });
 
   // What is asked for again is there still: the machine that was rolled back from.
@@ -107,6 +112,27 @@ describe('a rollback', () => {
     bigger(250);
     await settleAt(rig, 'wed 19:05');
     expect(pairOf(rig)).toMatchObject({ machines: ['1 stopped', '3 stopped with the home'] });
+    expect(rootsOf(rig)).toEqual([150, 250]);
+  });
+
+  test('of a change of the spec leaves that out of a machine with a newer image, too', async () => {
+    const rig = await livingRig();
+    rig.desired = makeDesired([makeSpec({ rootVolume: { sizeGib: 200, type: 'gp3' } })]);
+    await settleAt(rig, '19:05');
+    await settleAt(rig, 'tue 08:00');
+    await rollBack(rig);
+    await rig.settle();
+    await publish(rig);
+    const [planned] = (await rig.plan()).changes;
+    expect(planned?.reasons).toEqual(['ami_superseded']);
+    await settleAt(rig, 'tue 19:05');
+    await settleAt(rig, 'wed 08:00');
+    expect(pairOf(rig)).toMatchObject({
+      machines: ['1 stopped', '3 running with the home'],
+      image: 2,
+    });
+    expect(rootsOf(rig)).toEqual([150, 150]);
+    expect((await rig.plan()).changes.map(({ withheldBy }) => withheldBy)).toEqual(['RolledBack']);
   });
 
   test('a second time is refused: what it would lead to was rolled back from', async () => {

@@ -73,6 +73,19 @@ export function homeOf(rig: Rig): SimVolume {
   return home;
 }
 
+/** The sizes in GiB of the roots of the machines that are there, by the order of their launch. */
+export function rootsOf(rig: Rig): readonly number[] {
+  const { volumes } = rig.truth();
+  return launchedBy(rig)
+    .filter((machine) => !isGoing(machine))
+    .flatMap(({ volumeIds }) =>
+      volumeIds.flatMap((id) => {
+        const volume = volumes[id];
+        return volume?.tags[tagKeys.role] === 'root' ? [volume.shape.sizeGib] : [];
+      }),
+    );
+}
+
 /** Whose data the home holds: the same for ever. */
 export function dataOf(rig: Rig): string | undefined {
   return rig.account.disk(homeOf(rig).id)?.marker;

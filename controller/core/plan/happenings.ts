@@ -91,9 +91,13 @@ function isBeside(action: Action): boolean {
 }
 
 /** The old machine makes room; the new one is put to rest where it is not to run yet. */
-function replaceWhy(plan: Plan, action: Action, { note, name }: Change): string | undefined {
+function replaceWhy(
+  plan: Plan,
+  action: Action,
+  { note, name, reasons }: Change,
+): string | undefined {
   if (action.kind === 'start') return 'it is to have home and duty';
-  if (!isBeside(action)) return 'it is replaced';
+  if (!isBeside(action)) return reasons.includes('rollback') ? note : 'it is replaced';
   const duty = plan.statuses.find((status) => status.name === name)?.duty;
   return duty?.state === 'stopped' ? duty.reason : note;
 }

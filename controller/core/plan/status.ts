@@ -17,6 +17,7 @@ const harmless: ReadonlySet<HoldReason> = new Set<HoldReason>([
   'Suspended',
   'NeverOff',
   'UpgradeNever',
+  'RolledBack',
   'HomeAwaited',
   'HomeModifying',
 ]);

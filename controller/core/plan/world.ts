@@ -83,6 +83,7 @@ export type HoldReason =
   | 'ReplacementFailed'
   | 'RestoreRefused'
   | 'Retired'
+  | 'RolledBack'
   | 'SecondMachine'
   | 'SnapshotFailed'
   | 'StuckCreating'

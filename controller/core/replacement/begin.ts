@@ -12,8 +12,10 @@ import { tagKeys } from '../tags.ts';
 import { typeMisfit } from '../type-fit.ts';
 import { machineOf } from './beside.ts';
 import { driftsTo, replaceChange } from './change.ts';
+import { deniedFinding } from './denied.ts';
 import { stepForward } from './forward.ts';
 import { letGoOfKept } from './kept.ts';
+import { specOfHash } from './machine-spec.ts';
 import { type Moment, momentOf } from './moment.ts';
 import { isSameTarget, pinned, type Revision, wantedHash, wantedRevision } from './revision.ts';
 import { standingSetback } from './setback.ts';
@@ -41,7 +43,11 @@ export function pendingReplacement(situation: Situation): Pending | undefined {
   if (isBeingCreated(record) || isSuspended(situation)) return undefined;
   const named = wantedRevision(situation);
   const revision = 'reading' in named ? named : undefined;
-  const wanted = { image: revision && pinned(revision), specHash: wantedHash(situation, machine) };
+  const wantedImage = revision && pinned(revision);
+  const wanted = {
+    image: wantedImage,
+    specHash: wantedHash(situation, machine, wantedImage?.imageId),
+  };
   const drifts = driftsTo(situation, wanted);
   if (drifts.length === 0) return undefined;
   const target = {
@@ -72,7 +78,8 @@ export const replaceRule: Rule = (situation) => {
   const { record } = situation;
   if (pending === undefined) {
     const isOver = record.behind !== undefined && record.replacement === undefined;
-    return isOver ? { record: forget(record, 'behind') } : undefined;
+    const denied = deniedFinding(situation);
+    return isOver ? { ...denied, record: forget(record, 'behind') } : denied;
   }
   const noted = withBehind(situation, pending);
   const finding = findingFor({ ...situation, record: noted }, pending);
@@ -187,7 +194,7 @@ function heldBy(
 /** What speaks against a replacement at any moment. */
 function obstacleTo(situation: Situation, pending: Pending): Hold | undefined {
   const { spec, record, observed } = situation;
-  const { revision } = pending;
+  const { revision, target } = pending;
   const held = (reason: HoldReason, message: string, remedy: string) =>
     hold(situation, reason, message, remedy);
   if (revision === undefined) {
@@ -199,8 +206,9 @@ function obstacleTo(situation: Situation, pending: Pending): Hold | undefined {
     return held('ImageUnusable', reason, remedy);
   }
   const { imageId, rootSnapshotGib, architecture } = revision.reading;
-  if (spec.rootVolume.sizeGib < rootSnapshotGib) {
-    const message = `rootVolume of ${spec.rootVolume.sizeGib} GiB is smaller than image ${imageId}, which needs ${rootSnapshotGib} GiB`;
+  const { rootVolume } = specOfHash(spec, record.madeFrom, target.specHash) ?? spec;
+  if (rootVolume.sizeGib < rootSnapshotGib) {
+    const message = `rootVolume of ${rootVolume.sizeGib} GiB is smaller than image ${imageId}, which needs ${rootSnapshotGib} GiB`;
     return held('ImageUnusable', message, `set rootVolume.sizeGiB to at least ${rootSnapshotGib}`);
   }
   const misfit = typeMisfit(observed, spec.instanceType, {

@@ -49,7 +49,10 @@ function outdated(situation: Situation, replacement: Replacement): GivenUp | und
   if ('reading' in revision && pinned(revision).imageId !== target.image.imageId) {
     return { reason: `image ${revision.reading.imageId} is wanted by now` };
   }
-  if (machine !== undefined && wantedHash(situation, machine) !== target.specHash) {
+  if (
+    machine !== undefined &&
+    wantedHash(situation, machine, target.image.imageId) !== target.specHash
+  ) {
     return { reason: 'its spec asks for another machine by now' };
   }
   if (duty.state !== 'running' || !duty.enforced) return undefined;

@@ -8,6 +8,7 @@ import { isUnread, type Situation } from '../plan/situation.ts';
 import type { Replacement } from '../record.ts';
 import { machineOf } from './beside.ts';
 import { isHandedOver, isSuccessorToRun } from './handover.ts';
+import { specOfHash } from './machine-spec.ts';
 import { revisionFor } from './revision.ts';
 import { attachAction, holderOf, startAction, stopAction, stopping } from './steps.ts';
 
@@ -61,7 +62,9 @@ function launchBeside(situation: Situation, { target }: Replacement, old: Machin
     const remedy = `give class ${situation.spec.className} a subnet in ${situation.record.az}`;
     return { holds: [hold(situation, 'NoSubnet', message, remedy)] };
   }
-  return { action: { ...launchAction(situation, revision, placement), beside: old.id } };
+  const spec = specOfHash(situation.spec, situation.record.madeFrom, target.specHash);
+  const launch = launchAction({ ...situation, spec: spec ?? situation.spec }, revision, placement);
+  return { action: { ...launch, beside: old.id } };
 }
 
 function proveAndDetach(

@@ -2,7 +2,9 @@ import type { ImageReading, Machine } from '../observed.ts';
 import type { Situation } from '../plan/situation.ts';
 import type { DevInstanceRecord, ImageSource, MachineTarget, PinnedImage } from '../record.ts';
 import { specHash } from '../spec-hash.ts';
+
 import { tagKeys } from '../tags.ts';
+import { specOfHash } from './machine-spec.ts';
 
 /** An image that can be launched, with where it was named. */
 export interface Revision {
@@ -48,7 +50,7 @@ function versionOf(completed: { readonly parameterVersion?: number } | undefined
 }
 
 /** A pin in git and an own id win over the channel's parameter. */
-function namedRevision({ spec, image, channel }: Grounds): Revision | NoRevision {
+export function namedRevision({ spec, image, channel }: Grounds): Revision | NoRevision {
   if (image === undefined) {
     return unusable('its image could not be read', 'see the failed read');
   }
@@ -106,13 +108,20 @@ export function imageOf(record: DevInstanceRecord, machine: Machine): PinnedImag
     : { imageId: machine.imageId, name: '', source: 'follow' };
 }
 
-/** The hash that its machine is to carry; that of one which was rolled back from is not wanted. */
+/**
+ * The hash that its machine is to carry. That of a spec which was rolled back from is not wanted, as
+ * long as a new image can be had with what the machine is made of.
+ */
 export function wantedHash(
   { record, spec }: Pick<Situation, 'record' | 'spec'>,
   machine: Machine,
+  imageId: string | undefined,
 ): string {
   const wanted = specHash(spec);
-  return record.denial?.specHash === wanted ? (machine.tags[tagKeys.specHash] ?? wanted) : wanted;
+  const own = machine.tags[tagKeys.specHash];
+  if (record.denial?.specHash !== wanted || own === undefined) return wanted;
+  const isSameImage = imageId === undefined || imageId === machine.imageId;
+  return isSameImage || specOfHash(spec, record.madeFrom, own) !== undefined ? own : wanted;
 }
 
 /** Whether two machines made of these would be the same; where an image was named does not matter. */

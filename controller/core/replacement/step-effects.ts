@@ -2,7 +2,7 @@ import type { Action } from '../action.ts';
 import type { Instant } from '../instant.ts';
 import { forget } from '../plan/memory.ts';
 import type { DevInstanceRecord } from '../record.ts';
-import { machineSpecOf } from './machine-spec.ts';
+import { machineSpecOf, specOfHash } from './machine-spec.ts';
 
 /** What a step leaves behind that was done to another machine than the current one; else undefined. */
 export function completeBeside(
@@ -40,7 +40,8 @@ function launchedBeside(
 ): DevInstanceRecord {
   const { replacement, effective } = record;
   if (replacement === undefined || newId === undefined) return record;
-  const made = { newId, launchedAt: at, madeFrom: machineSpecOf(effective) };
+  const spec = specOfHash(effective, record.madeFrom, replacement.target.specHash);
+  const made = { newId, launchedAt: at, madeFrom: machineSpecOf(spec ?? effective) };
   return { ...record, replacement: { ...replacement, ...made } };
 }
 
