@@ -131,7 +131,7 @@ export async function replacementIn(rig: Rig): Promise<Replacement | undefined> 
 }
 
 /** How far a replacement has come: the next step of it, or that it waits for the new machine to be ready. */
-export type Stage = 'launch' | 'start' | 'detach-home' | 'attach-home' | 'ready';
+export type Stage = 'snapshot-home' | 'launch' | 'start' | 'detach-home' | 'attach-home' | 'ready';
 
 /** Runs pass after pass until a replacement has come so far. */
 export async function runTo(rig: Rig, stage: Stage): Promise<void> {

@@ -48,8 +48,9 @@ function foldForward(seen: Seen, replacement: Replacement): DevInstanceRecord {
   const { record, home, observed, now, successor, machine } = seen;
   const made = machineOf(successor);
   if (made === undefined || home === undefined || !holdsHome(made, home)) {
-    // Of two machines none is left: what remains is a home without one.
-    return successor.fate === 'gone' && machine === undefined && seen.former !== 'unread'
+    // No machine is left, or was made yet: what remains is a home without one.
+    const isNoneMade = successor.fate === 'gone' || successor.fate === 'none';
+    return isNoneMade && machine === undefined && seen.former !== 'unread'
       ? abandoned(seen, replacement)
       : record;
   }

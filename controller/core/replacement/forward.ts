@@ -21,14 +21,19 @@ export function stepForward(situation: Situation, replacement: Replacement, home
 /** Until the home leaves: the old machine stopped, the home's snapshot begun, the new one proven. */
 function prepare(situation: Situation, replacement: Replacement, home: Home): Finding {
   const { record, machine: old } = situation;
-  if (old === undefined) return { waiting: 'the home to be released by its former machine' };
+  const begun = record.step?.action;
+  if (old === undefined) {
+    // What may have been made is known by its answer alone.
+    return begun?.kind === 'launch' || begun?.kind === 'snapshot-home'
+      ? { action: begun }
+      : { waiting: 'the home to be released by its former machine' };
+  }
   if (isUndecided(record, old, situation.now)) {
     return { waiting: `${old.id} to be seen as it was left` };
   }
   if (old.state === 'running') return { action: stopAction(situation, old.id, 'change') };
   if (old.state === 'stopping') return stopping(situation, old);
   if (old.state !== 'stopped') return { waiting: `${old.id} to run` };
-  const begun = record.step?.action;
   if (replacement.snapshotId === undefined) {
     const isBegun = begun?.kind === 'snapshot-home' && begun.purpose === 'replacement';
     return {
