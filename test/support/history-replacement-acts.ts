@@ -1,8 +1,9 @@
 import type { EffectiveSpec, ScheduleTimes } from '../../controller/core/desired.ts';
 import { dayMs } from '../../controller/core/instant.ts';
+import { tagKeys } from '../../controller/core/tags.ts';
 import type { ImageFlaws } from '../../controller/sim/seed.ts';
 import type { LaunchFate } from '../../controller/sim/stored-conditions.ts';
-import { channelOf, desiredOf, type Life, pick } from './history-life.ts';
+import { channelOf, desiredOf, type Life, pick, snapshotsIn } from './history-life.ts';
 import { type Acts, type Aim, putRequest } from './history-schedule-acts.ts';
 
 /** What makes machines be replaced, and what meets them on the way. */
@@ -13,6 +14,10 @@ export const replacementActs: Acts = {
   publishNow: async (life, aim) => {
     replacementActs.anyTime?.(life, aim);
     await replacementActs.publish?.(life, aim);
+  },
+  deleteSnapshot: (life, { n }) => {
+    const made = snapshotsIn(life).filter(({ tags }) => tags[tagKeys.purpose] === 'replacement');
+    return life.rig.account.people.deleteSnapshot(pick(made, n)?.id ?? '');
   },
   askRollback: (life, { name }) =>
     putRequest(life, name, { work: { kind: 'rollback' }, lengthMs: dayMs }),
