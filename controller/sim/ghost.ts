@@ -28,6 +28,7 @@ import type { Scene } from './scene.ts';
 import type { SimInstance, SimVolume, Violation } from './state.ts';
 import { tokenKey } from './tokens.ts';
 import { instancesOf, volumesOf } from './uids.ts';
+import { isListed } from './visibility.ts';
 
 /** What an invariant says about one call. */
 export interface Finding {
@@ -178,7 +179,10 @@ function afterRun(scene: Scene, input: RunInstancesRequest): readonly Finding[] 
   if (uid === undefined) return findings;
   const machines = instancesOf(scene.state, uid);
   findings.push(...liveTogether(scene, uid, machines));
-  const there = machines.filter((machine) => !isGoing(machine));
+  // Of a person's copy that no listing shows yet nobody can know.
+  const there = machines.filter(
+    (one) => !isGoing(one) && (one.poweredBy === 'controller' || isListed(scene, one)),
+  );
   if (there.length > 2) {
     findings.push({ rule: 'S5', message: `${uid} has ${there.length} machines` });
   }

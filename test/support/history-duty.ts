@@ -224,7 +224,10 @@ function judgeLongStop(
   if (!(upMs >= maxMs) && !wasChanged) wrong(`stopped after ${upMs / minuteMs} min`);
 }
 
-/** Nothing that belongs to a DevInstance from which hands are kept off is touched. */
+/**
+ * Nothing that belongs to a DevInstance from which hands are kept off is touched; a replacement
+ * under way is brought to its end, or back.
+ */
 function checkHandsOff(life: Life, { action, look, records }: Case, wrong: (what: string) => void) {
   const { instances, volumes } = life.rig.truth();
   const ids = new Set(JSON.stringify(action).match(/\b(i|vol)-[0-9a-f]+/g) ?? []);
@@ -237,6 +240,7 @@ function checkHandsOff(life: Life, { action, look, records }: Case, wrong: (what
     )
     .map(({ name }) => name);
   for (const name of new Set([action.name, ...owners])) {
+    if (records.get(name)?.replacement !== undefined) continue;
     const question = { name, at: look.at, asked: look.asked } as Question;
     const suspended = suspensionOf(life, question);
     if (suspended !== undefined)

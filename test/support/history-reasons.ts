@@ -31,7 +31,14 @@ const causes: Partial<Record<HoldReason, readonly string[]>> = {
   // What was kept, or on its way, only the ledger knows.
   SecondMachine: ['copyMachine', 'loseLedger'],
   NeverOff: ['mode', 'actions', 'windows', 'askExtend', 'askStart'],
-  ReplacementFailed: ['launchFlawed', 'launchDies', 'noCapacity', 'noCapacityAtAll'],
+  ReplacementFailed: [
+    'launchFlawed',
+    'launchDies',
+    'noCapacity',
+    'noCapacityAtAll',
+    'stickHome',
+    'stickMachine',
+  ],
   Suspended: ['suspend', 'askSuspend'],
   UpgradeNever: ['upgrade'],
 };
@@ -54,6 +61,9 @@ export function unexplained(
   const specOf = (name: string) => rig.desired.devInstances.get(name);
   return plan.holds.flatMap(({ name, reason, message }) => {
     const line = `${name} ${reason}: ${message}`;
+    // Whatever AWS refused for a quarter of an hour waits for the next day.
+    const isRefused = reason === 'ReplacementFailed' && /\(\w+: .*\)$/.test(message);
+    if (isRefused && after === 'hours') return [];
     if (!causes[reason]?.some((cause) => happened.includes(cause))) return [line];
     if (after === 'days' && passing.includes(reason)) return [line];
     if (reason === 'UpgradeNever' && specOf(name)?.upgrade.when !== 'never') return [line];

@@ -1,8 +1,9 @@
 import type { EffectiveSpec, ScheduleTimes } from '../../controller/core/desired.ts';
 import { dayMs } from '../../controller/core/instant.ts';
+import { tagKeys } from '../../controller/core/tags.ts';
 import type { ImageFlaws } from '../../controller/sim/seed.ts';
 import type { LaunchFate } from '../../controller/sim/stored-conditions.ts';
-import { channelOf, desiredOf, type Life, pick } from './history-life.ts';
+import { channelOf, desiredOf, type Life, pick, snapshotsIn } from './history-life.ts';
 import { type Acts, type Aim, putRequest } from './history-schedule-acts.ts';
 
 /** What makes machines be replaced, and what meets them on the way. */
@@ -10,6 +11,14 @@ export const replacementActs: Acts = {
   ...imageActs(),
   ...specActs(),
   ...troubleActs(),
+  publishNow: async (life, aim) => {
+    replacementActs.anyTime?.(life, aim);
+    await replacementActs.publish?.(life, aim);
+  },
+  deleteSnapshot: (life, { n }) => {
+    const made = snapshotsIn(life).filter(({ tags }) => tags[tagKeys.purpose] === 'replacement');
+    return life.rig.account.people.deleteSnapshot(pick(made, n)?.id ?? '');
+  },
   askRollback: (life, { name }) =>
     putRequest(life, name, { work: { kind: 'rollback' }, lengthMs: dayMs }),
 };
@@ -17,12 +26,14 @@ export const replacementActs: Acts = {
 /** Their names, the commonest more often. */
 export const replacementActNames: readonly string[] = [
   ...Object.keys(replacementActs),
-  ...['publish', 'publish', 'upgrade', 'changeRoot', 'askRollback'],
+  ...['publish', 'publishNow', 'publishNow', 'upgrade', 'changeRoot', 'askRollback'],
 ];
 
 /** Of a history that is about replacements: mostly these, and whatever moves people and time. */
 export const replacementLifeNames: readonly string[] = [
   ...Array<readonly string[]>(2).fill(replacementActNames).flat(),
+  ...Array<string>(25).fill('publishNow'),
+  ...Array<string>(15).fill('askRollback'),
   ...['start', 'stop', 'shutDown', 'terminate', 'use', 'leave', 'silence', 'askStart', 'askStop'],
   ...['askExtend', 'cancel', 'askSuspend', 'resume', 'changeType', 'grow', 'retire', 'activate'],
   ...['remove', 'restoreFile', 'suspend', 'breakSpec', 'mendSpec', 'omit', 'completeListings'],
@@ -83,6 +94,7 @@ function specActs(): Acts {
       instanceType: n % 2 === 0 ? 'm7i.xlarge' : 't3.xlarge',
       fallbackTypes: n % 5 === 0 ? ['t3a.xlarge'] : [],
     })),
+    anyTime: edit((spec) => ({ ...spec, upgrade: { when: 'any-time' } })),
     upgrade: edit((spec, { n }) => {
       const when = modes[n % 5] ?? 'off-hours';
       const window = {

@@ -65,11 +65,15 @@ export function pendingReplacement(situation: Situation): Pending | undefined {
   return { machine, target, reasons, moment, revision };
 }
 
-/** The moment of a replacement that nothing forbids; undefined where none is wanted or it is held. */
+/**
+ * The moment of a replacement that nothing forbids; undefined where none is wanted, or it is held by
+ * more than what EBS is done with by itself.
+ */
 export function replacementAhead(situation: Situation): Moment | undefined {
   const pending = pendingReplacement(situation);
   if (pending === undefined || pending.moment.kind === 'held') return undefined;
-  return obstacleTo(situation, pending) === undefined ? pending.moment : undefined;
+  const held = obstacleTo(situation, pending) ?? delayOf(situation, pending);
+  return held === undefined || held.reason === 'HomeModifying' ? pending.moment : undefined;
 }
 
 /** What needs a new machine gets one, at its moment. */

@@ -1,11 +1,12 @@
-import type { Home, Machine } from '../observed.ts';
-import { isOn } from '../observed.ts';
+import { type Home, isOn, type Machine } from '../observed.ts';
 import { detachHome } from '../plan/detach.ts';
 import { type Finding, hold, unreadFinding } from '../plan/finding.ts';
 import { isUndecided } from '../plan/fold-power.ts';
 import { launchAction, nextPlacement, placementsFor, snapshotHomeAction } from '../plan/launch.ts';
+import { homeNamedBy, homeTagValue } from '../plan/resource-tags.ts';
 import { isUnread, type Situation } from '../plan/situation.ts';
 import type { Replacement } from '../record.ts';
+import { tagKeys } from '../tags.ts';
 import { machineOf } from './beside.ts';
 import { isHandedOver, isSuccessorToRun } from './handover.ts';
 import { specOfHash } from './machine-spec.ts';
@@ -74,6 +75,8 @@ function proveAndDetach(
   const { successor, record } = situation;
   const made = machineOf(successor);
   if (made === undefined) return unseen(situation);
+  const named = nameHome(situation, made, home);
+  if (named !== undefined) return named;
   switch (made.state) {
     case 'stopped':
       return { action: startAction(situation, made.id) };
@@ -84,6 +87,14 @@ function proveAndDetach(
   }
   if (made.checks !== 'ok') return { waiting: 'the new machine to pass its status checks' };
   return detachHome(situation, { machine: old, home, since: record.detachingSince });
+}
+
+/** A machine waits for the home that its tag names: one that was kept may have known another. */
+function nameHome({ record }: Situation, made: Machine, home: Home): Finding | undefined {
+  const value = homeTagValue(record);
+  if (value === undefined || homeNamedBy(made) === home.id) return undefined;
+  const tags = { [tagKeys.home]: value };
+  return { action: { kind: 'tag', name: record.name, resourceId: made.id, tags } };
 }
 
 /** From the detach on: the home attached, the new machine ready, and off again where it is to be. */

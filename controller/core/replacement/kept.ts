@@ -1,9 +1,12 @@
+import { plusMillis } from '../instant.ts';
 import { isOn, type Machine } from '../observed.ts';
 import { type Finding, hold, type Rule } from '../plan/finding.ts';
+import { visibilityMs } from '../plan/memory.ts';
 import { isOverdue } from '../plan/rules-power.ts';
 import { isLeaving, type Situation } from '../plan/situation.ts';
 import { snapshotOfHome } from '../plan/snapshot.ts';
 import { tagKeys } from '../tags.ts';
+import { withoutSnapshot } from './step-effects.ts';
 import { holderOf, stopAction, terminateAction } from './steps.ts';
 
 /**
@@ -81,11 +84,26 @@ export const pruneRule: Rule = (situation) => {
   if (record.kept !== undefined || record.replacement !== undefined) return undefined;
   if (isLeaving(situation)) return undefined;
   const [oldest = '', newest = ''] = [all[0], all.at(-1)];
-  if (observed.snapshots.get(newest)?.state !== 'completed') return undefined;
-  const doomed = observed.snapshots.get(oldest);
-  if (doomed === undefined || !isOurs(situation, doomed.tags)) return undefined;
-  return { action: { kind: 'delete-snapshot', name: record.name, snapshotId: oldest } };
+  // What people deleted, or took the tags off, is no copy that counts, and none to wait for.
+  const lost = [oldest, newest].find((id) => isLost(situation, id));
+  if (lost !== undefined) return { record: withoutSnapshot(record, lost) };
+  const last = observed.snapshots.get(newest)?.state;
+  const doomed = last === 'error' ? newest : oldest;
+  if (doomed === oldest && last !== 'completed') return undefined;
+  if (!observed.snapshots.has(doomed)) return undefined;
+  return { action: { kind: 'delete-snapshot', name: record.name, snapshotId: doomed } };
 };
+
+/** EC2 may not show one yet that was made of late. */
+function isLost(situation: Situation, id: string): boolean {
+  const { observed, record, now } = situation;
+  const snapshot = observed.snapshots.get(id);
+  if (snapshot !== undefined) return !isOurs(situation, snapshot.tags);
+  const { freshSnapshot } = record;
+  const isFresh =
+    freshSnapshot?.snapshotId === id && now < plusMillis(freshSnapshot.at, visibilityMs);
+  return observed.absent.has(id) && !isFresh;
+}
 
 function isOurs({ fleet, record }: Situation, tags: Readonly<Record<string, string>>): boolean {
   return (
