@@ -28,6 +28,7 @@ const causes: Partial<Record<HoldReason, readonly string[]>> = {
   ],
   OwnerChanged: ['changeOwner'],
   Retired: ['retire'],
+  RolledBack: ['askRollback'],
   // What was kept, or on its way, only the ledger knows.
   SecondMachine: ['copyMachine', 'loseLedger'],
   NeverOff: ['mode', 'actions', 'windows', 'askExtend', 'askStart'],
