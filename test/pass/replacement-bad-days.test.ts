@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { ask, livingRig, settleAt } from '../support/living-rig.ts';
-import { launchedBy, pairOf, publish } from '../support/pair.ts';
-import type { Rig } from '../support/rig.ts';
+import { ask, livingRig, settleAt, told } from '../support/living-rig.ts';
+import { idOf, launchedBy, pairOf, publish } from '../support/pair.ts';
+import { lagging, makeRig, type Rig } from '../support/rig.ts';
 import { makeDesired, makeSpec } from '../support/world.ts';
 
 // What random histories (histories.test.ts) showed or led to, each as small as it gets.
@@ -45,6 +45,17 @@ test('a snapshot that somebody deleted keeps no other one from going', async () 
   }
   await settleAt(rig, '18:00');
   expect(pairOf(rig)).toMatchObject({ launched: 5, snapshots: ['replacement completed'] });
+});
+
+test('a home that was attached right before is not taken for one on its way', async () => {
+  const rig = await makeRig(makeDesired([makeSpec(anyTime)]), { delays: lagging });
+  await rig.settle();
+  await publish(rig);
+  await rig.account.people.terminate(idOf(rig, 1));
+  await settleAt(rig, '11:10');
+  await settleAt(rig, '12:00');
+  expect(pairOf(rig)).toMatchObject({ launched: 3, image: 2 });
+  expect(await told(rig, 'ReplacementGivenUp')).toEqual([]);
 });
 
 /** The snapshots that replacements made, oldest first. */

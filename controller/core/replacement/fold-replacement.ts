@@ -39,9 +39,9 @@ function foldMove({ home, machine, former, now }: Seen, replacement: Replacement
     ({ instanceId, state }) =>
       state === 'detached' || instanceId !== replacement.oldId || state === 'detaching',
   );
-  return isOff && (machine !== undefined || isOldGone)
-    ? { ...replacement, detachedAt: now }
-    : replacement;
+  // An old reading of a home just attached is no move: before there is a new machine, none began.
+  const isMoving = machine !== undefined && replacement.newId !== undefined;
+  return isOff && (isMoving || isOldGone) ? { ...replacement, detachedAt: now } : replacement;
 }
 
 function foldForward(seen: Seen, replacement: Replacement): DevInstanceRecord {
