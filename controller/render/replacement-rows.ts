@@ -42,7 +42,7 @@ export function keptRows(situation: Situation, moment: Moment): readonly Row[] {
     ['Machine', `${kept.machineId}, ${found?.state ?? 'which was not found'}`],
     ['Image', kept.image === undefined ? found?.imageId : pinnedText(kept.image)],
     ['Until', moment(kept.until)],
-    ['Return', isOffered ? `devinstance rollback ${name} returns to it` : undefined],
+    ['Return', isOffered ? `devinstance rollback ${name}` : undefined],
   ];
 }
 

@@ -100,7 +100,7 @@ test.each<readonly [string, Partial<DevInstanceRecord>, readonly Machine[], read
       'Machine  i-00000000, stopped',
       'Image    ami-00000000 (ubuntu-24.04-0)',
       'Until    Thu 10:00 Madrid',
-      'Return   devinstance rollback ada-01 returns to it',
+      'Return   devinstance rollback ada-01',
     ],
   ],
   [
