@@ -114,7 +114,7 @@ test('a machine that is started for a rollback is told to have home and duty', a
   const [old, made] = [idOf(rig, 1), idOf(rig, 2)];
   expect(await told(rig, 'MachineStopped', 'MachineStarted')).toEqual([
     `MachineStopped stopped ${old}: it is replaced`,
-    `MachineStopped stopped ${made}: it is replaced`,
+    `MachineStopped stopped ${made}: asked for by ada: release`,
     `MachineStarted started ${old}: it is to have home and duty`,
   ]);
 });

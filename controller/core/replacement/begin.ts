@@ -1,5 +1,5 @@
 import { minuteMs } from '../instant.ts';
-import { isOn, type Machine } from '../observed.ts';
+import { type Home, isOn, type Machine } from '../observed.ts';
 import { isBeingCreated } from '../plan/creating.ts';
 import { type Finding, hold, type Rule } from '../plan/finding.ts';
 import { placementsFor } from '../plan/launch.ts';
@@ -126,6 +126,8 @@ function withheldBy(situation: Situation, pending: Pending, held: Hold): Finding
 function begin(situation: Situation, pending: Pending, note: string): Finding {
   const changes = [replaceChange(situation, pending, { at: 'now', note })];
   const { home } = situation;
+  // One that has just taken a lost one's place gets its home first.
+  if (home !== undefined && !isAttached(pending.machine, home)) return { changes };
   const again = keptAgain(situation, pending);
   const kept = again === undefined ? letGoOfKept(situation) : undefined;
   if (kept !== undefined || home === undefined) return { ...kept, changes };
@@ -139,6 +141,11 @@ function begin(situation: Situation, pending: Pending, note: string): Finding {
     disruptive: true,
     final: true,
   };
+}
+
+/** Whether a machine has the home, and nothing about that is under way. */
+function isAttached({ id }: Machine, { attachments }: Home): boolean {
+  return attachments.some(({ instanceId, state }) => instanceId === id && state === 'attached');
 }
 
 /** The kept machine, where it is just what git asks for again: no other one need be launched. */
