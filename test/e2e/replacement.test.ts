@@ -145,9 +145,10 @@ describe.skipIf(moto === null)('a machine that is replaced, seen from outside', 
     expect(asked).toMatchObject({ code: 0, err: '', changes: [] });
     expect(asked.out).toContain(`asked to take ada-01 back to ${old?.InstanceId} `);
     expect(asked.out).toContain(`${denied} is not made again for ada-01`);
+    const said = expect.stringMatching(/^! ada-01 {2}RolledBack: /);
     expect(await runAndSee(fleet, ...settle)).toMatchObject({
       code: 0,
-      err: '',
+      err: said,
       changes: [
         'StopInstances',
         'CreateSnapshot',
@@ -165,8 +166,10 @@ describe.skipIf(moto === null)('a machine that is replaced, seen from outside', 
     ];
     expect(await fleet.look()).toEqual(back);
 
-    expect(await runAndSee(fleet, ...quietPlan)).toMatchObject({ code: 0, err: '' });
-    expect(await runAndSee(fleet, ...settle)).toMatchObject({ code: 0, err: '', changes: [] });
+    const plan = await runAndSee(fleet, ...quietPlan);
+    expect(plan).toMatchObject({ code: 2, err: '' });
+    expect(plan.out).toContain('withheld: RolledBack');
+    expect(await runAndSee(fleet, ...settle)).toMatchObject({ code: 0, err: said, changes: [] });
     fleet.moveOn(windowMinutes + 1);
     await fleet.run(...settle);
     expect(await fleet.look()).toEqual([back[0], '2 terminated, image 2', ...back.slice(2)]);
