@@ -4,6 +4,7 @@ import { morningFigures } from './morning-starts.ts';
 import { parsingFigures } from './parsing.ts';
 import { planningFigures } from './planning.ts';
 import { processFigures } from './processes.ts';
+import { replacementFigures } from './replacement-calls.ts';
 import { scheduleFigures } from './schedules.ts';
 import { settledPassFigures } from './settled-pass.ts';
 
@@ -16,6 +17,7 @@ const figures = [
   ...(await scheduleFigures()),
   ...(await settledPassFigures()),
   ...(await morningFigures()),
+  ...(await replacementFigures()),
 ];
 const missed = figures.filter(isMissed).length;
 const model = cpus()[0]?.model ?? 'unknown processor';

@@ -49,6 +49,7 @@ export function settledWorlds(
     absent: new Set(),
     subnets: new Map(),
     images: new Map([['ubuntu-24.04', image]]),
+    stableImages: new Map(),
     instanceTypes: new Map(types.map((type) => [type, { architectures: ['x86_64'] }])),
     reports: undefined,
     activity: undefined,
@@ -62,6 +63,7 @@ export function settledWorlds(
     return {
       desired: { ...desired, devInstances: new Map(specs.map((spec) => [spec.name, spec])) },
       records: new Map(records.map((record) => [record.name, record])),
+      channels: new Map(),
       requests: [],
       observed,
       now,

@@ -68,6 +68,8 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
   const reading = await readWorld(read, observeOnly);
   const stored = new Map(reading.stored);
   const { world, plan, adopted } = await bindNew(ports, reading, stored);
+  for (const channel of plan.channelMemos)
+    await ports.ledger.putChannel(channel, ports.lease.epoch);
   // Before the records: one that forgets a request that is still open would begin it again.
   await endRequests(ports, plan, world.now);
   // Before the records, which say that people were told: written again, an equal event stays one.

@@ -3,7 +3,7 @@ import type { ParsedSpecs } from './core/desired.ts';
 import type { FleetEvent } from './core/event.ts';
 import type { Instant } from './core/instant.ts';
 import type { Interest, Observed, Snapshot } from './core/observed.ts';
-import type { DevInstanceRecord, Marker } from './core/record.ts';
+import type { ChannelRecord, DevInstanceRecord, Marker } from './core/record.ts';
 import type { LedgerRequest, RequestEnd } from './core/request.ts';
 
 /** Who this program is to AWS, read before anything else. */
@@ -70,6 +70,12 @@ export interface Ledger {
    * Throws LedgerConflict where someone else did; its own write that was only acknowledged badly counts as success.
    */
   putRecord(record: DevInstanceRecord, overVersion: number, epoch: number): Promise<StoredRecord>;
+  /** What is known of image channels, by name. */
+  channels(): Promise<readonly ChannelRecord[]>;
+  /**
+   * Writes what is known of a channel, if no newer epoch wrote it. Throws LedgerConflict where one did.
+   */
+  putChannel(channel: ChannelRecord, epoch: number): Promise<void>;
   lease(): Promise<LeaseItem | undefined>;
   /** Writes the lease if its nonce is still `overNonce` (undefined: there is none). Answers whether it did. */
   putLease(lease: LeaseItem, overNonce: string | undefined): Promise<boolean>;

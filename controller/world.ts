@@ -17,7 +17,7 @@ import {
 export interface ReadPorts {
   readonly specs: Specs;
   readonly observer: Observer;
-  readonly ledger: Pick<Ledger, 'description' | 'marker' | 'records' | 'requests'>;
+  readonly ledger: Pick<Ledger, 'description' | 'marker' | 'records' | 'requests' | 'channels'>;
   readonly clock: Pick<Clock, 'now'>;
 }
 
@@ -39,11 +39,13 @@ export async function readWorld(ports: ReadPorts, observeOnly: boolean): Promise
   const stored = new Map((await ports.ledger.records()).map((item) => [item.record.name, item]));
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
   const requests = (await ports.ledger.requests()).filter(({ ended }) => ended === undefined);
-  const interest = interestOf({ desired, records, requests }, identity.account);
+  const channels = new Map((await ports.ledger.channels()).map((item) => [item.name, item]));
+  const interest = interestOf({ desired, records, requests, channels }, identity.account);
   const observed = await ports.observer.observe(interest);
   const world: World = {
     desired,
     records,
+    channels,
     requests,
     observed,
     now: ports.clock.now(),
@@ -114,7 +116,12 @@ async function checkMarker(
 
 /** Everything beyond the fleet's tag that an observation must look at. */
 export function interestOf(
-  { desired, records, requests }: Pick<World, 'desired' | 'records' | 'requests'>,
+  {
+    desired,
+    records,
+    requests,
+    channels,
+  }: Pick<World, 'desired' | 'records' | 'requests' | 'channels'>,
   account: string,
 ): Interest {
   const all = [...records.values()];
@@ -128,7 +135,13 @@ export function interestOf(
   return {
     account,
     fleet: desired.fleet.name,
-    machineIds: known(all.map((record) => record.machineId)),
+    machineIds: known(
+      all.flatMap(({ machineId, replacement, kept }) => [
+        machineId,
+        replacement?.newId,
+        kept?.machineId,
+      ]),
+    ),
     homeIds: known([
       ...all.flatMap(({ homeId, restore }) => [homeId, restore?.homeId]),
       ...sources.map((from) => ('volumeId' in from ? from.volumeId : undefined)),
@@ -140,15 +153,36 @@ export function interestOf(
     ]),
     subnetIds: known(specs.flatMap((spec) => spec.subnets)),
     channels: [...desired.channels.values()],
-    imageIds: known(specs.map((spec) => ('id' in spec.image ? spec.image.id : undefined))),
+    stableOf: [...desired.channels.keys()].filter((name) => !channels.has(name)),
+    imageIds: known([
+      ...specs.map((spec) => ('id' in spec.image ? spec.image.id : undefined)),
+      ...all.flatMap((record) => imagesOf(record, requests)),
+      ...[...channels.values()].map(({ completed }) => completed.imageId),
+    ]),
     instanceTypes: known(followed.flatMap((spec) => [spec.instanceType, ...spec.fallbackTypes])),
   };
 }
 
 /** The snapshots that a DevInstance still waits for or needs. */
-function snapshotsOf({ retirement, requestedSnapshot }: DevInstanceRecord) {
+function snapshotsOf(record: DevInstanceRecord) {
+  const { retirement, requestedSnapshot, kept } = record;
   const ofRetirement = retirement?.isComplete ? undefined : retirement?.snapshotId;
-  return [ofRetirement, requestedSnapshot?.snapshotId];
+  return [ofRetirement, requestedSnapshot?.snapshotId, kept?.snapshotId, ...surplusOf(record)];
+}
+
+/** The oldest snapshot that is one too many, and the newest, which must be complete before it goes. */
+function surplusOf({ replacementSnapshots: made = [], effective }: DevInstanceRecord) {
+  return made.length > effective.keepHomeSnapshots ? [made[0], made.at(-1)] : [];
+}
+
+/** The images that a machine is made of, or may be made of again. */
+function imagesOf(
+  { name, image, replacement, previous }: DevInstanceRecord,
+  requests: World['requests'],
+) {
+  const isAsked = requests.some(({ work, name: of }) => work.kind === 'rollback' && of === name);
+  const before = isAsked ? previous?.image.imageId : undefined;
+  return [image?.imageId, replacement?.target.image.imageId, before];
 }
 
 /** The values that are there, each once. */

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { eventKeptUntil, eventKey, type FleetEvent } from '../core/event.ts';
 import { type Instant, toMillis } from '../core/instant.ts';
-import type { DevInstanceRecord, Marker } from '../core/record.ts';
+import type { ChannelRecord, DevInstanceRecord, Marker } from '../core/record.ts';
 import { type LedgerRequest, requestKeptUntil } from '../core/request.ts';
 import { type LeaseItem, OperatorError, type StoredRecord } from '../ports.ts';
 
@@ -21,6 +21,7 @@ export const MARKER_KEY = 'marker';
 export const LEASE_KEY = 'lease';
 /** Later kinds of items have other prefixes, so a listing of records never meets them. */
 export const RECORD_PREFIX = 'record#';
+export const CHANNEL_PREFIX = 'channel#';
 export const REQUEST_PREFIX = 'request#';
 export const EVENT_PREFIX = 'event#';
 /** DynamoDB removes an item some time after the epoch second in this attribute. */
@@ -90,6 +91,20 @@ export function recordToItem(stored: StoredRecord, epoch: number, nonce: string)
 export function itemToRecord(item: Item): StoredRecord {
   const record: DevInstanceRecord = JSON.parse(textOf(item, 'body'));
   return { record, version: numberOf(item, 'version') };
+}
+
+/** Beside the text stands what its condition needs, and what helps a person. */
+export function channelToItem(channel: ChannelRecord, epoch: number, nonce: string): Item {
+  return {
+    ...headOf(`${CHANNEL_PREFIX}${channel.name}`, nonce),
+    epoch: { N: String(epoch) },
+    imageId: { S: channel.completed.imageId },
+    body: { S: JSON.stringify(channel) },
+  };
+}
+
+export function itemToChannel(item: Item): ChannelRecord {
+  return JSON.parse(textOf(item, 'body'));
 }
 
 export function requestToItem(request: LedgerRequest, nonce: string): Item {

@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describeMarker, isSameMarker } from '../core/marker.ts';
-import type { DevInstanceRecord, Marker } from '../core/record.ts';
+import type { ChannelRecord, DevInstanceRecord, Marker } from '../core/record.ts';
 import { type Ledger, LedgerConflict, OperatorError, type StoredRecord } from '../ports.ts';
 import { absent, type Condition, put, readAll, readOne, sameNonce } from './dynamo-calls.ts';
 import { endRequest, putEvents, readEvents, readRequests } from './dynamo-history.ts';
 import {
+  CHANNEL_PREFIX,
+  channelToItem,
+  itemToChannel,
   itemToLease,
   itemToMarker,
   itemToRecord,
@@ -41,6 +44,8 @@ export function dynamoLedger(options: DynamoLedgerOptions): Ledger {
     marker: () => readOne(access, MARKER_KEY, itemToMarker),
     records: () => readAll(access, RECORD_PREFIX, itemToRecord),
     putRecord: (record, overVersion, epoch) => putRecord(access, record, overVersion, epoch),
+    channels: () => readAll(access, CHANNEL_PREFIX, itemToChannel),
+    putChannel: (channel, epoch) => putChannel(access, channel, epoch),
     lease: () => readOne(access, LEASE_KEY, itemToLease),
     putLease: (lease, overNonce) =>
       put(access, leaseToItem(lease), overNonce === undefined ? absent : sameNonce(overNonce)),
@@ -89,4 +94,18 @@ async function putRecord(
     `the record of ${record.name} is no longer at version ${overVersion} with an epoch up to ${epoch}: ` +
       'someone else wrote it',
   );
+}
+
+async function putChannel(
+  access: TableAccess,
+  channel: ChannelRecord,
+  epoch: number,
+): Promise<void> {
+  const condition: Condition = {
+    expression: 'attribute_not_exists(#pk) OR #epoch <= :epoch',
+    names: { '#pk': 'pk', '#epoch': 'epoch' },
+    values: { ':epoch': { N: String(epoch) } },
+  };
+  if (await put(access, channelToItem(channel, epoch, randomUUID()), condition)) return;
+  throw new LedgerConflict(`channel ${channel.name} was written in an epoch after ours (${epoch})`);
 }

@@ -10,7 +10,7 @@ import { createHome, launch } from './ec2-create.ts';
 import { adoptHome, detachHome, terminate } from './ec2-leave.ts';
 import type { WriteAccess } from './ec2-mutation.ts';
 import { pacedObserver } from './ec2-observer.ts';
-import { snapshotHome } from './ec2-snapshots.ts';
+import { deleteSnapshot, snapshotHome } from './ec2-snapshots.ts';
 import { apiThrottle } from './throttle.ts';
 
 /** What reading and changing an account needs. */
@@ -61,6 +61,8 @@ async function performOne(access: WriteAccess, action: Action): Promise<Outcome>
       return snapshotHome(access, action);
     case 'detach-home':
       return detachHome(access, action);
+    case 'delete-snapshot':
+      return deleteSnapshot(access, action);
     case 'terminate':
       return terminate(access, action);
     case 'attach-home':

@@ -10,73 +10,108 @@ type Unusable = Extract<ImageReading, { usable: false }>;
 
 /** What names an image: a channel's parameter or pin, or a DevInstance. */
 interface Candidate {
-  /** The channel's name, or the image id of a DevInstance. */
-  readonly key: string;
   readonly imageId: string;
+  /** The parameter that names it; undefined for a pin or a DevInstance's own image. */
+  readonly parameter?: string;
   readonly parameterVersion?: number;
+  /** Whose rules it must keep. */
   readonly channel?: ResolvedChannel;
+  /** What to do where it cannot be used. */
+  readonly remedy: string;
 }
+
+type Named = ReadonlyMap<string, Candidate | Unusable>;
 
 export interface ImagesReading {
   readonly images: ReadonlyMap<string, ImageReading>;
+  /** By channel: what the parameter that the controller writes on completion names. */
+  readonly stableImages: ReadonlyMap<string, ImageReading>;
   readonly failures: readonly ReadFailure[];
 }
 
 /**
- * Reads what each channel and each own image id resolves to. What AWS definitely says no to is an
- * unusable image with its reason; what could not be read is left out and is a failure.
+ * Reads what each channel and each own image id resolves to, and what channels named last. What AWS
+ * definitely says no to is an unusable image with its reason; what could not be read is left out
+ * and is a failure.
  */
 export async function readImages(
   access: PacedAccess,
-  interest: Pick<Interest, 'account' | 'channels' | 'imageIds'>,
+  interest: Pick<Interest, 'account' | 'channels' | 'stableOf' | 'imageIds'>,
 ): Promise<ImagesReading> {
-  const followed = interest.channels.filter(({ pin }) => pin === undefined);
-  const parameters = await readParameters(access, [...new Set(followed.map((c) => c.follow))]);
-  const images = new Map<string, ImageReading>();
-  const candidates: Candidate[] = interest.imageIds.map((id) => ({ key: id, imageId: id }));
-  for (const channel of interest.channels) {
-    const named = nameImage(channel, parameters.found);
-    if (named === undefined) continue;
-    if ('usable' in named) images.set(channel.name, named);
-    else candidates.push(named);
-  }
-  const wellFormed = candidates.filter(({ imageId }) => isImageId(imageId));
-  const described = await describeImages(
-    access,
-    wellFormed.map(({ imageId }) => imageId),
-  );
-  for (const candidate of candidates) {
-    const reading = judge(candidate, described, interest.account);
-    if (reading !== undefined) images.set(candidate.key, reading);
-  }
-  const failures = [...parameters.failures, ...described.failures];
-  return { images, failures };
+  const { account, channels, stableOf, imageIds } = interest;
+  const followed = channels.filter(({ pin }) => pin === undefined).map(({ follow }) => follow);
+  const published = channels.filter(({ name }) => stableOf.includes(name));
+  const stable = published.flatMap(({ publish }) => publish?.stable ?? []);
+  const parameters = await readParameters(access, [...new Set([...followed, ...stable])]);
+  const { found } = parameters;
+  const own = imageIds.map((id): [string, Candidate] => [id, { imageId: id, remedy: checkImage }]);
+  const current = new Map([...own, ...namedBy(channels, (channel) => nameImage(channel, found))]);
+  const completed = new Map(namedBy(published, (channel) => nameStable(channel, found)));
+  const described = await describeImages(access, [...idsIn(current), ...idsIn(completed)]);
+  return {
+    images: judgeAll(current, described, account),
+    stableImages: judgeAll(completed, described, account),
+    failures: [...parameters.failures, ...described.failures],
+  };
 }
 
-const isImageId = (text: string) => /^ami-[0-9a-f]{8}([0-9a-f]{9})?$/.test(text);
+const checkImage = 'Point the channel (or the DevInstance) at an image that can be used.';
+const checkStable = 'Point the parameter at an image that can be used, or delete it.';
 
 function unusable(reason: string, remedy: string): Unusable {
   return { usable: false, reason, remedy };
 }
 
+/** What each channel names, of those that name something. */
+function namedBy(
+  channels: readonly ResolvedChannel[],
+  name: (channel: ResolvedChannel) => Candidate | Unusable | undefined,
+): readonly [string, Candidate | Unusable][] {
+  return channels.flatMap((channel) => {
+    const named = name(channel);
+    return named === undefined ? [] : [[channel.name, named]];
+  });
+}
+
 /** A pin wins over the parameter. Undefined where the parameter could not be read. */
 function nameImage(
   channel: ResolvedChannel,
-  parameters: ReadonlyMap<string, Parameter | Unusable>,
+  parameters: ParametersReading['found'],
 ): Candidate | Unusable | undefined {
-  if (channel.pin !== undefined) return { key: channel.name, imageId: channel.pin, channel };
-  const parameter = parameters.get(channel.follow);
-  if (parameter === undefined || 'usable' in parameter) return parameter;
+  const { follow, pin } = channel;
+  if (pin !== undefined) return { imageId: pin, channel, remedy: checkImage };
+  const parameter = parameters.get(follow);
+  if (parameter === undefined) return undefined;
+  if (parameter === 'absent') {
+    return unusable(
+      `the parameter ${follow} does not exist`,
+      "Create the parameter, or correct the image channel's `follow`.",
+    );
+  }
+  if ('usable' in parameter) return parameter;
   return {
-    key: channel.name,
     imageId: parameter.Value ?? '',
+    parameter: follow,
     ...(parameter.Version === undefined ? {} : { parameterVersion: parameter.Version }),
     channel,
+    remedy: checkImage,
   };
 }
 
+/** Undefined where nothing was ever completed; a version of this parameter is none of `follow`. */
+function nameStable(
+  channel: ResolvedChannel,
+  parameters: ParametersReading['found'],
+): Candidate | Unusable | undefined {
+  const name = channel.publish?.stable;
+  const parameter = name === undefined ? undefined : parameters.get(name);
+  if (name === undefined || parameter === undefined || parameter === 'absent') return undefined;
+  if ('usable' in parameter) return parameter;
+  return { imageId: parameter.Value ?? '', parameter: name, channel, remedy: checkStable };
+}
+
 interface ParametersReading {
-  readonly found: ReadonlyMap<string, Parameter | Unusable>;
+  readonly found: ReadonlyMap<string, Parameter | Unusable | 'absent'>;
   readonly failures: readonly ReadFailure[];
 }
 
@@ -87,7 +122,7 @@ async function readParameters(
   access: PacedAccess,
   names: readonly string[],
 ): Promise<ParametersReading> {
-  const found = new Map<string, Parameter | Unusable>();
+  const found = new Map<string, Parameter | Unusable | 'absent'>();
   const failures: ReadFailure[] = [];
   const waiting = chunksOf(names, parametersPerCall);
   for (let some = waiting.shift(); some !== undefined; some = waiting.shift()) {
@@ -110,7 +145,7 @@ async function readParameters(
 async function getParameters(
   access: PacedAccess,
   names: readonly string[],
-): Promise<ReadonlyMap<string, Parameter | Unusable>> {
+): Promise<ReadonlyMap<string, Parameter | 'absent'>> {
   const answer = await read(access, 'GetParameters', () =>
     access.ssm.send(new GetParametersCommand({ Names: [...names] })),
   );
@@ -118,16 +153,7 @@ async function getParameters(
     // A name may carry a version or label, which the answer has apart.
     (answer.Parameters ?? []).map((each) => [`${each.Name}${each.Selector ?? ''}`, each]),
   );
-  return new Map(
-    names.map((name) => [
-      name,
-      found.get(name) ??
-        unusable(
-          `the parameter ${name} does not exist`,
-          "Create the parameter, or correct the image channel's `follow`.",
-        ),
-    ]),
-  );
+  return new Map(names.map((name) => [name, found.get(name) ?? 'absent']));
 }
 
 interface DescribedImages {
@@ -158,7 +184,25 @@ async function describeImages(
   return { found, absent: new Set(absent), failures };
 }
 
-const checkImage = 'Point the channel (or the DevInstance) at an image that can be used.';
+const isImageId = (text: string) => /^ami-[0-9a-f]{8}([0-9a-f]{9})?$/.test(text);
+
+function idsIn(named: Named): readonly string[] {
+  const ids = [...named.values()].flatMap((each) => ('imageId' in each ? each.imageId : []));
+  return ids.filter(isImageId);
+}
+
+function judgeAll(
+  named: Named,
+  described: DescribedImages,
+  account: string,
+): ReadonlyMap<string, ImageReading> {
+  const readings = new Map<string, ImageReading>();
+  for (const [key, each] of named) {
+    const reading = 'imageId' in each ? judge(each, described, account) : each;
+    if (reading !== undefined) readings.set(key, reading);
+  }
+  return readings;
+}
 
 /** Whether the image can be launched. Undefined where it could not be read. */
 function judge(
@@ -166,40 +210,66 @@ function judge(
   described: DescribedImages,
   account: string,
 ): ImageReading | undefined {
-  const { imageId, channel } = candidate;
-  const source = channel?.pin === undefined && channel ? ` (from ${channel.follow})` : '';
-  const bad = (reason: string) => unusable(`${reason}${source}`, checkImage);
+  const { imageId, channel, parameter, parameterVersion } = candidate;
+  const source = parameter === undefined ? '' : ` (from ${parameter})`;
+  const bad = (reason: string, remedy = candidate.remedy) => unusable(`${reason}${source}`, remedy);
   if (!isImageId(imageId)) return bad(`${quote(imageId)} is not an image id`);
   if (described.absent.has(imageId)) return bad(`image ${imageId} does not exist here`);
   const image = described.found.get(imageId);
   if (image === undefined) return undefined;
-  const root = (image.BlockDeviceMappings ?? []).find(
-    (device) => device.DeviceName === image.RootDeviceName,
-  );
-  const rootSnapshotGib = root?.Ebs?.VolumeSize;
   if (image.State !== 'available') return bad(`image ${imageId} is ${image.State}`);
-  if (channel !== undefined) {
-    const owners = channel.allowedOwners.map((owner) => (owner === 'self' ? account : owner));
-    if (!owners.includes(image.OwnerId ?? '')) {
-      return bad(`image ${imageId} belongs to ${image.OwnerId}, not to ${owners.join(' or ')}`);
-    }
-    // Always there on AWS. Where it is not (moto), RunInstances has to refuse a type that does not fit.
-    if (image.Architecture !== undefined && image.Architecture !== channel.architecture) {
-      return bad(`image ${imageId} is for ${image.Architecture}, not ${channel.architecture}`);
-    }
-  }
+  const breach = channel === undefined ? undefined : breachOf(channel, image, account);
+  if (breach !== undefined) return bad(`image ${imageId} ${breach}`);
+  const rootSnapshotGib = rootOf(image)?.Ebs?.VolumeSize;
   if (image.RootDeviceName === undefined || rootSnapshotGib === undefined) {
     return bad(`image ${imageId} has no EBS root volume`);
+  }
+  const extra = extraVolume(image);
+  if (extra !== undefined) {
+    return bad(`image ${imageId} has an EBS volume beside its root, at ${extra}`, rebuildImage);
   }
   return {
     usable: true,
     imageId,
     imageName: image.Name ?? '',
-    ...(candidate.parameterVersion === undefined
-      ? {}
-      : { parameterVersion: candidate.parameterVersion }),
+    ...(parameterVersion === undefined ? {} : { parameterVersion }),
     architecture: image.Architecture ?? '',
     rootDeviceName: image.RootDeviceName,
     rootSnapshotGib,
   };
+}
+
+const rebuildImage =
+  'Build the image with no volume but its root: a launch makes them all, and they die with the machine.';
+
+/** Which rule of its channel an image breaks. */
+function breachOf(
+  { allowedOwners, architecture }: ResolvedChannel,
+  { OwnerId, Architecture }: Image,
+  account: string,
+): string | undefined {
+  const owners = allowedOwners.map((owner) => (owner === 'self' ? account : owner));
+  if (!owners.includes(OwnerId ?? '')) {
+    return `belongs to ${OwnerId}, not to ${owners.join(' or ')}`;
+  }
+  // Always there on AWS. Where it is not (moto), RunInstances has to refuse a type that does not fit.
+  if (Architecture === undefined || Architecture === architecture) return undefined;
+  return `is for ${Architecture}, not ${architecture}`;
+}
+
+function rootOf({ BlockDeviceMappings = [], RootDeviceName }: Image) {
+  return BlockDeviceMappings.find(({ DeviceName }) => DeviceName === RootDeviceName);
+}
+
+/**
+ * The device of a volume that a launch would make beside the root: on the home's device name, or
+ * under its role's tags, it could be taken for one. Instance stores (`ephemeral0`) and devices that
+ * are left out make none.
+ */
+function extraVolume({ BlockDeviceMappings = [], RootDeviceName }: Image): string | undefined {
+  const extra = BlockDeviceMappings.find(
+    ({ DeviceName, Ebs, NoDevice }) =>
+      DeviceName !== RootDeviceName && Ebs !== undefined && NoDevice === undefined,
+  );
+  return extra && (extra.DeviceName ?? 'an unnamed device');
 }

@@ -66,27 +66,25 @@ export async function detachHome(access: WriteAccess, action: Of<'detach-home'>)
 }
 
 /**
- * Terminates one machine (one id a call), after reading by id that it is ours, stopped, and that
- * no volume would go with it but its root: the home is read as available.
+ * Terminates one machine (one id a call), after reading by id that it is ours, off unless it never
+ * held the home, that the home is where the plan says, and that no volume would go with it but its
+ * root.
  */
 export async function terminate(access: WriteAccess, action: Of<'terminate'>): Promise<Outcome> {
-  const { machineId, uid, homeId } = action;
+  const { machineId, uid } = action;
   const reread = one(await readMachines(access, [machineId]));
   if ('outcome' in reread) return reread.outcome;
   const { item: machine } = reread;
   const stranger = notOurs(machine, access.fleet, uid);
   if (stranger !== undefined) return changed(stranger);
-  if (machine.state === 'shutting-down' || machine.state === 'terminated')
-    return { result: 'done' };
-  if (machine.state !== 'stopped') return changed(`${machineId} is ${machine.state}, not stopped`);
-  const home = homeId === undefined ? undefined : one(await readHomes(access, [homeId]));
-  if (home !== undefined && 'outcome' in home) return home.outcome;
-  if (home !== undefined && home.item.state !== 'available') {
-    return changed(`home ${homeId} is ${home.item.state}, not available`);
+  const { state } = machine;
+  if (state === 'shutting-down' || state === 'terminated') return { result: 'done' };
+  const allowed = action.neverHeldHome === true ? neverHeldStates : (['stopped'] as const);
+  if (!allowed.some((each) => each === state)) {
+    return changed(`${machineId} is ${state}, not ${allowed.join(' or ')}`);
   }
-  const doomed = await volumesAtRisk(access, machine);
-  if ('result' in doomed) return doomed;
-  if (doomed.ids.length > 0) return atRisk(machineId, doomed.ids);
+  const obstacle = await volumeInTheWay(access, action, machine);
+  if (obstacle !== undefined) return obstacle;
   const terminated = await attempt(access, 'TerminateInstances', () =>
     access.ec2Mutations.send(new TerminateInstancesCommand({ InstanceIds: [machineId] })),
   );
@@ -94,23 +92,54 @@ export async function terminate(access: WriteAccess, action: Of<'terminate'>): P
   return terminated.end === 'failed' ? outcomeOf(terminated.error) : { result: 'done', machineId };
 }
 
-/** Volumes beside the root that are somebody's home, or that would be deleted with the machine. */
-async function volumesAtRisk(
+/** A machine that never had the home mounted has nothing to write to it before it goes. */
+const neverHeldStates = ['pending', 'running', 'stopping', 'stopped'] as const;
+
+/** What the home or another volume says against the end of the machine, from one read of them all. */
+async function volumeInTheWay(
   access: WriteAccess,
+  action: Of<'terminate'>,
   { devices, rootDeviceName }: Machine,
-): Promise<{ readonly ids: readonly string[] } | Outcome> {
+): Promise<Outcome | undefined> {
+  const { machineId, homeId } = action;
   const others = devices.filter(({ deviceName }) => deviceName !== rootDeviceName);
-  const doomed = others.filter(({ deleteOnTermination }) => deleteOnTermination);
-  if (doomed.length > 0) return { ids: doomed.map(({ volumeId }) => volumeId) };
-  const { items, error } = await readHomes(
-    access,
-    others.map(({ volumeId }) => volumeId),
-  );
+  const otherIds = others.map(({ volumeId }) => volumeId);
+  const ids = homeId === undefined ? otherIds : [homeId, ...otherIds];
+  const { items, error } = await readHomes(access, ids);
   if (error !== undefined) return unread(error);
+  const astray = homeId === undefined ? undefined : homeAstray(action, homeId, items);
+  if (astray !== undefined) return changed(astray);
+  const doomed = others.filter(({ deleteOnTermination }) => deleteOnTermination);
   const homes = items.filter(
-    ({ tags, attachments }) => tags[tagKeys.role] === 'home' && attachments.length > 0,
+    ({ id, tags, attachments }) =>
+      otherIds.includes(id) &&
+      attachments.length > 0 &&
+      (tags[tagKeys.role] === 'home' || id === homeId),
   );
-  return { ids: homes.map(({ id }) => id) };
+  const risked = [...doomed.map(({ volumeId }) => volumeId), ...homes.map(({ id }) => id)];
+  return risked.length > 0 ? atRisk(machineId, [...new Set(risked)]) : undefined;
+}
+
+/** Where the home is, if not where the plan says: at its holder and nowhere else, or nowhere. */
+function homeAstray(
+  { machineId, holder }: Of<'terminate'>,
+  homeId: string,
+  read: readonly Home[],
+): string | undefined {
+  const home = read.find(({ id }) => id === homeId);
+  if (home === undefined) return `${homeId} is not there`;
+  if (holder === undefined) {
+    return home.state === 'available'
+      ? undefined
+      : `home ${homeId} is ${home.state}, not available`;
+  }
+  if (home.state !== 'in-use') return `home ${homeId} is ${home.state}, not at ${holder}`;
+  const [held, ...more] = home.attachments.filter(({ state }) => state !== 'detached');
+  const isHeld = held?.state === 'attached' || held?.state === 'attaching';
+  const isThere = isHeld && more.length === 0 && held.instanceId === holder && holder !== machineId;
+  if (isThere) return undefined;
+  const places = home.attachments.map(({ instanceId, state }) => `${state} at ${instanceId}`);
+  return `home ${homeId} is ${places.join(' and ')}, not just attached to ${holder}`;
 }
 
 function atRisk(machineId: string, ids: readonly string[]): Outcome {

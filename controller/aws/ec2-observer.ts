@@ -34,8 +34,8 @@ import { apiThrottle } from './throttle.ts';
  *
  * A pass makes: GetCallerIdentity; DescribeInstances, a page per 1,000; DescribeVolumes, a page
  * per 500; DescribeVolumesModifications where there is a home; DescribeInstanceStatus per 100
- * running machines; DescribeSubnets per 100 subnets; GetParameters per 10 channels that follow a
- * parameter; DescribeImages per 100 images; DescribeInstanceTypes per 100 types; DescribeSnapshots
+ * running machines; DescribeSubnets per 100 subnets; GetParameters per 10 parameters that name an
+ * image; DescribeImages per 100 images; DescribeInstanceTypes per 100 types; DescribeSnapshots
  * per 100 snapshots that something waits for; and reads by id of what the listings left out.
  */
 export function ec2Observer(access: Ec2Access): Observer {
@@ -86,6 +86,7 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
     absent: new Set([...machines.absent, ...homes.absent, ...snapshots.absent]),
     subnets: subnets.found,
     images: images.images,
+    stableImages: images.stableImages,
     instanceTypes: types.types,
     reports: hosts.reports,
     activity: hosts.activity,

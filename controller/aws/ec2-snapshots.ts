@@ -1,5 +1,6 @@
 import {
   CreateSnapshotCommand,
+  DeleteSnapshotCommand,
   DescribeSnapshotsCommand,
   type DescribeSnapshotsCommandInput,
   type DescribeSnapshotsCommandOutput,
@@ -104,4 +105,17 @@ export async function snapshotHome(
   if (snapshotId !== undefined) return { result: 'done', snapshotId };
   const message = 'CreateSnapshot answered without a snapshot';
   return { result: 'unknown', code: 'EmptyAnswer', message };
+}
+
+/** Deletes a snapshot by one call, without a read: whose it is the plan knows from its tags. */
+export async function deleteSnapshot(
+  access: WriteAccess,
+  { snapshotId }: Extract<Action, { kind: 'delete-snapshot' }>,
+): Promise<Outcome> {
+  const deleted = await attempt(access, 'DeleteSnapshot', () =>
+    access.ec2Mutations.send(new DeleteSnapshotCommand({ SnapshotId: snapshotId })),
+  );
+  if (deleted.end === 'not-sent') return notSent;
+  const isGone = deleted.end === 'answered' || deleted.error.code === 'InvalidSnapshot.NotFound';
+  return isGone ? { result: 'done', snapshotId } : outcomeOf(deleted.error);
 }

@@ -133,6 +133,12 @@ const states: readonly RuleOfCodes[] = [
     remedy: `${triedAgain} If it lasts, look at the resource in the EC2 console.`,
   },
   {
+    codes: ['InvalidSnapshot.InUse'],
+    class: 'refused',
+    cause: 'an image is made of this snapshot',
+    remedy: 'Deregister the image that uses the snapshot, or keep both: no home depends on it.',
+  },
+  {
     codes: ['InvalidVolume.ZoneMismatch'],
     class: 'refused',
     remedy:

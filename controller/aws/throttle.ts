@@ -39,6 +39,7 @@ const requestRates = {
   ModifyInstanceAttribute: changes,
   CreateVolume: { size: 100, perSecond: 5 },
   CreateSnapshot: { size: 100, perSecond: 5 },
+  DeleteSnapshot: { size: 100, perSecond: 5 },
   TerminateInstances: { size: 100, perSecond: 5 },
   CreateTags: { size: 100, perSecond: 10 },
 } as const satisfies Record<string, Rate>;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import type { FleetEvent } from '../core/event.ts';
-import type { Instant } from '../core/instant.ts';
+import { dayMs, type Instant } from '../core/instant.ts';
 import type { LedgerRequest, RequestedWork } from '../core/request.ts';
 import type { Globals } from './globals.ts';
 import { type Io, UsageError } from './io.ts';
@@ -9,6 +9,9 @@ import { openForAsking } from './wiring.ts';
 
 /** What a command asks the controller with: the ledger is its own, the account is only looked at. */
 export type AskingParts = Awaited<ReturnType<typeof openForAsking>>;
+
+/** What is not begun by then is dropped: nobody remembers an old wish. */
+export const requestMs = dayMs;
 
 /** The most characters of a reason. */
 const longestReason = 200;
@@ -60,7 +63,7 @@ export function newRequest(
 export function commandEvent(
   name: string,
   at: Instant,
-  reason: 'OverrideSet' | 'OverrideCancelled' | 'Suspended' | 'Resumed',
+  reason: 'OverrideSet' | 'OverrideCancelled' | 'Suspended' | 'Resumed' | 'RollbackAsked',
   message: string,
 ): FleetEvent {
   return { name, at, type: 'Normal', reason, message, source: 'command' };

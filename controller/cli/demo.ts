@@ -1,27 +1,34 @@
 import { rm } from 'node:fs/promises';
+import { earliest, millisBetween, plusMillis } from '../core/instant.ts';
 import { makePlan } from '../core/plan/make-plan.ts';
 import { statusTable } from '../render/status-table.ts';
-import { readWorld } from '../world.ts';
-import { settleAndReport } from './controller.ts';
+import { readWorld, usableFleet } from '../world.ts';
+import { type ActingPorts, settleAndReport } from './controller.ts';
 import type { Globals } from './globals.ts';
 import { exitCodes, type Io, UsageError } from './io.ts';
-import { defaultAccountFile, ledgerFor, parseCloud } from './targets.ts';
-import { type ActingParts, openForActing, withLease } from './wiring.ts';
+import { defaultAccountFile, ledgerFor, parseCloud, parseDuration } from './targets.ts';
+import { type ActingParts, openAccount, openForActing, withLease } from './wiring.ts';
 
 /** Simulated time, which passes at once: more than any machine takes to become ready. */
 const timeoutMs = 60 * 60_000;
 
+/** What the demo does beside running the controller. */
+export interface DemoOptions {
+  readonly fresh?: boolean;
+  /** Publish a newer image to every channel first, as the image pipeline does. */
+  readonly newImage?: boolean;
+  /** Let so much simulated time pass, with a controller that is awake at each moment that matters. */
+  readonly wait?: string;
+}
+
 /** `devinstance demo`: the controller on the simulated account until all is settled. Answers the exit code. */
-export async function runDemo(
-  options: { readonly fresh?: boolean },
-  globals: Globals,
-  io: Io,
-): Promise<number> {
+export async function runDemo(options: DemoOptions, globals: Globals, io: Io): Promise<number> {
   const cloud = parseCloud(globals.cloud);
   if (cloud.kind !== 'sim') {
     throw new UsageError('the demo runs on a simulated account only', 'leave --cloud away');
   }
   const ledger = ledgerFor(cloud, globals.ledger);
+  const waitMs = options.wait === undefined ? 0 : parseDuration(options.wait, '--wait');
   if (options.fresh) {
     await rm(cloud.file, { force: true });
     if (ledger.kind === 'file') await rm(ledger.path, { force: true });
@@ -29,14 +36,39 @@ export async function runDemo(
   const parts = await openForActing(globals);
   try {
     io.out(`A simulated account in ${cloud.file}; waiting costs no time here.\n\n`);
-    const code = await withLease(parts, io, (ports) =>
-      settleAndReport(ports, { observeOnly: false, timeoutMs }, io),
-    );
+    if (options.newImage) await publishImages(parts, cloud.file, io);
+    const code = await withLease(parts, io, (ports) => settleThrough(ports, waitMs, io));
     await printFleet(parts, io);
     if (code === exitCodes.done) printNext(globals, cloud.file, io);
     return code;
   } finally {
     await parts.close();
+  }
+}
+
+/** A newer image in every channel's parameter. */
+async function publishImages({ specs }: ActingParts, file: string, io: Io): Promise<void> {
+  const desired = usableFleet(await specs.read());
+  const { people } = await openAccount(desired, file, 'act');
+  for (const channel of desired.channels.values()) {
+    const imageId = await people.publishImage(channel);
+    io.out(`published ${imageId} to ${channel.follow}\n`);
+  }
+  io.out('\n');
+}
+
+/** Settles now and at each moment that the plan names, until the time is over. */
+async function settleThrough(ports: ActingPorts, waitMs: number, io: Io): Promise<number> {
+  const end = plusMillis(ports.clock.now(), waitMs);
+  const options = { observeOnly: false, timeoutMs };
+  for (;;) {
+    const code = await settleAndReport(ports, options, io);
+    const now = ports.clock.now();
+    if (code !== exitCodes.done || now >= end) return code;
+    const { world } = await readWorld({ ...ports, observer: ports.cloud }, true);
+    const next = earliest([makePlan(world).wakeAt, end]) ?? end;
+    await ports.clock.sleep(Math.max(0, millisBetween(now, next)));
+    io.out(`\n${ports.clock.now()}\n`);
   }
 }
 
@@ -57,6 +89,7 @@ function printNext(globals: Globals, file: string, io: Io): void {
     ['controller --once', 'one pass; again for the next step'],
     ['get -o wide', 'what is, and why'],
     ['events', 'what happened'],
+    ['demo --new-image --wait 24h', 'a newer image, and the night that brings it'],
     ['demo --fresh', 'begin anew'],
   ] as const;
   const lines = commands.map(([command, what]) => [`npx devinstance ${command}${rest}`, what]);

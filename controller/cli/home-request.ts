@@ -1,17 +1,21 @@
-import { dayMs, plusMillis } from '../core/instant.ts';
+import { plusMillis } from '../core/instant.ts';
 import { completeSnapshotsOf } from '../core/plan/home-rows.ts';
 import type { DevInstanceRecord } from '../core/record.ts';
 import type { RequestedWork } from '../core/request.ts';
 import { OperatorError } from '../ports.ts';
 import { visible } from '../render/visible.ts';
 import { checkPlace, usableFleet } from '../world.ts';
-import { type AskingParts, newRequest, reasonOf, sayNext, withAskingParts } from './asking.ts';
+import {
+  type AskingParts,
+  newRequest,
+  reasonOf,
+  requestMs,
+  sayNext,
+  withAskingParts,
+} from './asking.ts';
 import type { Globals } from './globals.ts';
 import { exitCodes, type Io, UsageError } from './io.ts';
 import { hintFor } from './views.ts';
-
-/** What is not begun by then is dropped: nobody remembers an old wish. */
-const requestMs = dayMs;
 
 export interface HomeRequestOptions {
   readonly reason?: string;

@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { lines, output, type RunCommand } from './command.ts';
+import type { DemoOptions } from './demo.ts';
 import type { Globals } from './globals.ts';
 import { addHomes } from './home-commands.ts';
 import { exitCodes, Interrupted, processIo, UsageError } from './io.ts';
 import { addOverrides } from './override-commands.ts';
 import type { PlanOptions } from './plan.ts';
+import { addRollback } from './rollback-command.ts';
 import { addSchedules } from './schedule-commands.ts';
 import { addSuspensions } from './suspension-commands.ts';
 import { addViews } from './view-commands.ts';
@@ -49,6 +51,7 @@ function buildProgram(run: RunCommand): Command {
     );
   addReading(program, run);
   addHomes(program, run);
+  addRollback(program, run);
   addOverrides(program, run);
   addSuspensions(program, run);
   addActing(program, run);
@@ -132,11 +135,18 @@ function addActing(program: Command, run: RunCommand): void {
     .command('demo')
     .description('create the fleet on a simulated account, and watch')
     .option('--fresh', 'begin anew: forget the simulated account and its ledger')
+    .option('--new-image', 'publish a newer image to every channel first')
+    .option('--wait <duration>', 'let simulated time pass: 30m, 12h, 4d')
     .addHelpText(
       'after',
-      lines('Examples:', '  $ devinstance demo', '  $ devinstance demo --fresh'),
+      lines(
+        'Examples:',
+        '  $ devinstance demo',
+        '  $ devinstance demo --new-image --wait 24h',
+        '  $ devinstance demo --fresh',
+      ),
     )
-    .action((options: { fresh?: boolean }) =>
+    .action((options: DemoOptions) =>
       run(async (io, globals) => (await import('./demo.ts')).runDemo(options, globals, io)),
     );
   const ledger = program.command('ledger').description('the controller’s durable memory');

@@ -1,8 +1,10 @@
 import { isEventKept } from '../core/event.ts';
-import { inspect, knownNames } from '../core/plan/inspect.ts';
+import { type Inspection, inspect, knownNames } from '../core/plan/inspect.ts';
 import { makePlan } from '../core/plan/make-plan.ts';
 import { type Why, whyOf } from '../core/plan/why.ts';
-import { whyJson, whyText } from '../render/why-text.ts';
+import { replacementStep } from '../core/replacement/step-text.ts';
+import { localTime } from '../render/local-time.ts';
+import { type Replacing, whyJson, whyText } from '../render/why-text.ts';
 import { readSpecCommit } from '../sources/spec-commit.ts';
 import { readWorld } from '../world.ts';
 import { sayFailures } from './get.ts';
@@ -32,12 +34,23 @@ export async function runWhy(
     for (const inspection of inspect(world, plan, [name])) {
       const why = whyOf(inspection, plan, events);
       const commit = await commitOf(why);
-      io.out(options.output === 'json' ? whyJson(why, commit) : whyText(why, commit, io.paint));
+      const replacing = replacingOf(inspection, why);
+      io.out(
+        options.output === 'json'
+          ? whyJson(why, commit, replacing)
+          : whyText(why, commit, io.paint, replacing),
+      );
     }
     return sayFailures(world.observed.failures, io);
   } finally {
     await ports.close();
   }
+}
+
+function replacingOf({ situation }: Inspection, { now, timezone }: Why): Replacing | undefined {
+  const since = situation?.record.replacement?.since;
+  const step = situation && replacementStep(situation, (at) => localTime(at, now, timezone));
+  return since === undefined || step === undefined ? undefined : { since, step };
 }
 
 async function commitOf({ grounds }: Why) {

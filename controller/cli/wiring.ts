@@ -7,6 +7,7 @@ import { isHolderDead, shortHolder, thisHolder } from '../service/holder.ts';
 import { acquireLease, LEASE_TTL_MS, type Lease } from '../service/lease.ts';
 import { systemSteady } from '../service/steady.ts';
 import { systemClock } from '../service/system-clock.ts';
+import type { SimAccount } from '../sim/account.ts';
 import { folderSpecs } from '../sources/folder.ts';
 import { checkIdentity, checkPlace, type ReadPorts, usableFleet } from '../world.ts';
 import type { Globals } from './globals.ts';
@@ -191,15 +192,8 @@ async function openCloud(target: CloudTarget, desired: DesiredFleet, use: Use): 
 }
 
 async function openSim(desired: DesiredFleet, file: string, use: Use): Promise<OpenCloud> {
-  const { simAccount } = await import('../sim/account.ts');
-  const { fileStore } = await import('../sim/file-store.ts');
-  const { memoryStore } = await import('../sim/store.ts');
-  const { seedAccount } = await import('../sim/seed.ts');
   const { ec2Cloud } = await import('../aws/ec2-cloud.ts');
-  const inFile = fileStore(file, () => seedAccount(desired, systemClock().now()));
-  const store = use === 'act' ? inFile : memoryStore(structuredClone(inFile.read()));
-  const account = simAccount({ store, wallClock: { millis: () => Date.now() } });
-  await account.ensureSeeded(desired);
+  const account = await openAccount(desired, file, use);
   const { ec2, ssm, sts, clock } = account;
   const { region, name: fleet } = desired.fleet;
   const hosts = {
@@ -208,6 +202,23 @@ async function openSim(desired: DesiredFleet, file: string, use: Use): Promise<O
   };
   const cloud = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, ...hosts });
   return { cloud, clock, callTimeoutMs: simCallTimeoutMs, close: () => {} };
+}
+
+/** The simulated account in a file, made where there is none yet. */
+export async function openAccount(
+  desired: DesiredFleet,
+  file: string,
+  use: Use,
+): Promise<SimAccount> {
+  const { simAccount } = await import('../sim/account.ts');
+  const { fileStore } = await import('../sim/file-store.ts');
+  const { memoryStore } = await import('../sim/store.ts');
+  const { seedAccount } = await import('../sim/seed.ts');
+  const inFile = fileStore(file, () => seedAccount(desired, systemClock().now()));
+  const store = use === 'act' ? inFile : memoryStore(structuredClone(inFile.read()));
+  const account = simAccount({ store, wallClock: { millis: () => Date.now() } });
+  await account.ensureSeeded(desired);
+  return account;
 }
 
 async function openAws(desired: DesiredFleet): Promise<OpenCloud> {

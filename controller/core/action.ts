@@ -1,3 +1,5 @@
+import type { PinnedImage } from './record.ts';
+
 /** Everything a RunInstances call says, frozen before it is made, so that a replay says the same. */
 export interface LaunchRequest {
   /** At most 64 ASCII characters; scoped to the subnet's zone. */
@@ -31,12 +33,33 @@ export interface CreateHomeRequest {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** `duty` is the schedule or a person's override, `change` whatever needs it off for a while. */
-export type StopCause = 'duty' | 'idle' | 'max-uptime' | 'change' | 'orphaned' | 'retired';
+/**
+ * `duty` is the schedule or a person's override, `change` whatever needs it off for a while, `beside`
+ * that it is not the machine that has the duty: one that is coming, going or kept.
+ */
+export type StopCause =
+  | 'duty'
+  | 'idle'
+  | 'max-uptime'
+  | 'change'
+  | 'orphaned'
+  | 'retired'
+  | 'beside';
+
+/** What a snapshot of a home is for. */
+export type SnapshotPurpose = 'request' | 'retirement' | 'replacement';
 
 /** One mutation of the account. Each carries all that the adapter needs and nothing else. */
 export type Action =
-  | { readonly kind: 'launch'; readonly name: string; readonly request: LaunchRequest }
+  | {
+      readonly kind: 'launch';
+      readonly name: string;
+      readonly request: LaunchRequest;
+      /** What it is made of, as it is remembered. */
+      readonly image?: PinnedImage;
+      /** The machine beside which it comes up, to take its place; undefined where there is none. */
+      readonly beside?: string;
+    }
   | { readonly kind: 'create-home'; readonly name: string; readonly request: CreateHomeRequest }
   | {
       readonly kind: 'attach-home';
@@ -75,7 +98,8 @@ export type Action =
       readonly kind: 'snapshot-home';
       readonly name: string;
       readonly homeId: string;
-      /** The person's request it is for; undefined for a retirement's. */
+      readonly purpose: SnapshotPurpose;
+      /** The person's request it is for; there where that is its purpose. */
       readonly requestId?: string;
       readonly description: string;
       /** CreateSnapshot has no token of its own: the `devinstance:token` in these finds a repeated one. */
@@ -88,14 +112,27 @@ export type Action =
       readonly requestId: string;
       readonly request: CreateHomeRequest;
     }
-  /** Only a stopped machine without a home: all of it is read by id right before. */
+  /** Only a machine without a home: all of it is read by id right before. */
   | {
       readonly kind: 'terminate';
       readonly name: string;
       readonly machineId: string;
       readonly uid: string;
-      /** Must be read as available right before; undefined where there never was one. */
+      /** Undefined where there never was one. */
       readonly homeId?: string;
+      /**
+       * The machine that must be read as the home's only holder right before; undefined where the
+       * home must be read as available.
+       */
+      readonly holder?: string;
+      /** It never held the home, so that it need not be stopped first. */
+      readonly neverHeldHome?: true;
+    }
+  /** A snapshot that a replacement made, once newer ones are enough. */
+  | {
+      readonly kind: 'delete-snapshot';
+      readonly name: string;
+      readonly snapshotId: string;
     }
   | {
       readonly kind: 'tag';

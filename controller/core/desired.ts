@@ -109,6 +109,10 @@ export interface ResolvedChannel {
   /** The SSM parameter that names the newest golden AMI. */
   readonly follow: string;
   readonly pin?: string;
+  /** The SSM parameters that the controller writes on completion. */
+  readonly publish?: { readonly stable?: string; readonly previous?: string };
+  /** How long an active session may put a new revision off. */
+  readonly deadlineMinutes: number;
   /** `self` or account ids. */
   readonly allowedOwners: readonly string[];
 }

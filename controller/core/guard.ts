@@ -1,10 +1,15 @@
+import type { EffectiveSpec } from './desired.ts';
 import { firstFew } from './first-few.ts';
 import { dayMs, type Instant, millisBetween } from './instant.ts';
+import type { Machine, Observed } from './observed.ts';
+import { imageKey } from './plan/launch.ts';
 import { isLost } from './plan/lost.ts';
 import { isOverdue } from './plan/rules-power.ts';
 import type { Situation } from './plan/situation.ts';
 import type { Interlock, World } from './plan/world.ts';
 import type { DevInstanceRecord } from './record.ts';
+import { isComparableHash, specHash } from './spec-hash.ts';
+import { tagKeys } from './tags.ts';
 
 /** At least one, so that a small fleet can change at all (decision 10). */
 function allowed(percent: number, of: number): number {
@@ -65,14 +70,65 @@ export function retiredOfLate({ records, desired, now }: World): readonly string
     .map(({ name }) => name);
 }
 
+/** Those that a change of their spec gives another machine: still to come, or begun of late. */
+export function replacedOfLate(world: World): readonly string[] {
+  const { desired, records } = world;
+  return [...desired.devInstances.values()].flatMap((spec) => {
+    const record = records.get(spec.name);
+    if (record === undefined || record.owner !== spec.owner.name) return [];
+    return isBegunOfLate(record, world.now) || isSpecBehind(world, spec, record) ? [spec.name] : [];
+  });
+}
+
+function isBegunOfLate({ replacement, kept }: DevInstanceRecord, now: Instant): boolean {
+  return [replacement, kept].some(
+    (begun) =>
+      begun?.reasons.includes('spec_machine') === true && millisBetween(begun.since, now) < dayMs,
+  );
+}
+
+/** Whether a change of its spec is to give it another machine, at whatever moment. */
+function isSpecBehind(
+  { observed }: World,
+  spec: EffectiveSpec,
+  { machineId, denial, homeWasReady, replacement, uid }: DevInstanceRecord,
+): boolean {
+  if (spec.lifecycle !== 'active' || spec.upgrade.when === 'never') return false;
+  if (machineId === undefined || !homeWasReady || replacement !== undefined) return false;
+  const wanted = specHash(spec);
+  if (denial?.specHash === wanted) return false;
+  const tags = machinesOf(observed).get(machineId)?.tags;
+  const hash = tags?.[tagKeys.specHash];
+  if (hash === undefined || hash === wanted || !isComparableHash(hash)) return false;
+  // One that no image of its channel fits into is not replaced, and says so by itself.
+  const image = observed.images.get(imageKey(spec));
+  const isTooSmall = image?.usable === true && spec.rootVolume.sizeGib < image.rootSnapshotGib;
+  return tags?.[tagKeys.uid] === uid && !isTooSmall;
+}
+
+/** Machines by id, put together once for each observation. */
+const indexes = new WeakMap<Observed, ReadonlyMap<string, Machine>>();
+
+function machinesOf(observed: Observed): ReadonlyMap<string, Machine> {
+  const known = indexes.get(observed);
+  if (known !== undefined) return known;
+  const index = new Map(observed.machines.map((machine) => [machine.id, machine]));
+  indexes.set(observed, index);
+  return index;
+}
+
 function isOfLate(since: Instant | undefined, now: Instant): boolean {
   return since === undefined || millisBetween(since, now) < dayMs;
 }
 
-/** Too many DevInstances removed or retired at once, counting those begun within the last 24 hours. */
+/**
+ * Too many DevInstances removed, retired or replaced for a change of their spec at once, counting
+ * those begun within the last 24 hours.
+ */
 export function disruptedInterlock(world: World): Interlock | undefined {
   const { records, desired } = world;
   const [removed, retired] = [removedOfLate(world), retiredOfLate(world)];
+  const replaced = replacedOfLate(world);
   const percent = desired.fleet.maxDisruptedPercent;
   // Those that went within the day count on both sides: a limit of 100 percent never stops anything.
   const living = livingRecords(world).map(({ name }) => name);
@@ -80,20 +136,40 @@ export function disruptedInterlock(world: World): Interlock | undefined {
   const limit = allowed(percent, total);
   const isNew =
     removed.some((name) => records.get(name)?.orphanedAt === undefined) ||
-    retired.some((name) => records.get(name)?.retirement === undefined);
-  if (!isNew || removed.length + retired.length <= limit) return undefined;
+    retired.some((name) => records.get(name)?.retirement === undefined) ||
+    replaced.some((name) => !isBegunOfLate(records.get(name) as DevInstanceRecord, world.now));
+  if (!isNew || removed.length + retired.length + replaced.length <= limit) return undefined;
   return {
     reason: 'InterlockDisrupted',
-    message: `${disruptionText(removed.length, retired.length, total)} within 24 h, the limit is ${limit} (maxDisruptedPercent ${percent})`,
-    remedy: `${retired.length === 0 ? 'restore the files' : 'take some of them back'}, or raise limits.maxDisruptedPercent in the Fleet to go on`,
+    message: `${disruptionText({ removed, retired, replaced }, total)} within 24 h, the limit is ${limit} (maxDisruptedPercent ${percent})`,
+    remedy: `${retired.length + replaced.length === 0 ? 'restore the files' : 'take some of them back'}, or raise limits.maxDisruptedPercent in the Fleet to go on`,
   };
 }
 
-function disruptionText(removed: number, retired: number, total: number): string {
-  const lost = `${removed} of ${total} DevInstances have lost their file`;
-  if (retired === 0) return lost;
-  if (removed === 0) return `${retired} of ${total} DevInstances are retired`;
-  return `${lost} and ${retired} ${retired === 1 ? 'is' : 'are'} retired`;
+/** `2 of 20 DevInstances have lost their file, 1 is retired and 3 get another machine`. */
+function disruptionText(
+  {
+    removed,
+    retired,
+    replaced,
+  }: Readonly<Record<'removed' | 'retired' | 'replaced', readonly string[]>>,
+  total: number,
+): string {
+  const parts: string[] = [];
+  const add = ({ length }: readonly string[], one: string, many: string) => {
+    const what = length === 1 ? one : many;
+    const whose = parts.length === 0 ? ` of ${total} DevInstances` : '';
+    if (length > 0) parts.push(`${length}${whose} ${what}`);
+  };
+  add(removed, 'have lost their file', 'have lost their file');
+  add(retired, removed.length === 0 ? 'are retired' : 'is retired', 'are retired');
+  add(
+    replaced,
+    'get another machine by a change of spec',
+    'get another machine by a change of spec',
+  );
+  const last = parts.pop() ?? '';
+  return parts.length === 0 ? last : `${parts.join(', ')} and ${last}`;
 }
 
 /**

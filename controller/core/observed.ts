@@ -162,6 +162,12 @@ export interface Observed {
   readonly images: ReadonlyMap<string, ImageReading>;
   /** By name. A type that is not in it was not read: nothing is said of it. */
   readonly instanceTypes: ReadonlyMap<string, InstanceTypeReading>;
+  /**
+   * What the `publish.stable` parameter of a channel names, by channel, of those asked for; left out
+   * where the parameter does not exist or could not be read. Without a version: that of another
+   * parameter says nothing.
+   */
+  readonly stableImages: ReadonlyMap<string, ImageReading>;
   /** By machine id; undefined where this account's hosts have nowhere to report. */
   readonly reports: ReadonlyMap<string, HostReport> | undefined;
   /** By machine id; undefined where nobody tells. A machine that is not in it is not known to be idle. */
@@ -179,6 +185,8 @@ export interface Interest {
   readonly snapshotIds: readonly string[];
   readonly subnetIds: readonly string[];
   readonly channels: readonly import('./desired.ts').ResolvedChannel[];
+  /** The channels whose `publish.stable` is to be read: of those nothing is in the ledger yet. */
+  readonly stableOf: readonly string[];
   readonly imageIds: readonly string[];
   readonly instanceTypes: readonly string[];
 }

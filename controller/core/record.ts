@@ -23,6 +23,130 @@ export interface Retry {
   readonly remedy?: string;
 }
 
+/** Where the image of a machine was named: by the channel's parameter, its pin, or the spec itself. */
+export type ImageSource = 'follow' | 'pin' | 'id';
+
+/** A revision of an image, as it was resolved once for one machine. */
+export interface PinnedImage {
+  readonly imageId: string;
+  /** For people; empty where the image has none. */
+  readonly name: string;
+  readonly source: ImageSource;
+  /** Of the SSM parameter, where that named it. */
+  readonly parameterVersion?: number;
+}
+
+/** What of a spec a machine is made of for good: a change in any of it takes a new one. */
+export type MachineSpec = Pick<
+  EffectiveSpec,
+  | 'rootVolume'
+  | 'securityGroups'
+  | 'instanceProfile'
+  | 'kmsKeyId'
+  | 'owner'
+  | 'environment'
+  | 'efsMounts'
+  | 'aptMirror'
+>;
+
+/** What makes a machine what it is, beside its type: a difference in it takes a new machine. */
+export interface MachineTarget {
+  readonly image: PinnedImage;
+  readonly specHash: string;
+}
+
+/** One machine on its way to take another's home and duty over (decision 6). */
+export interface Replacement {
+  readonly since: Instant;
+  /** The machine that had the home when it began. */
+  readonly oldId: string;
+  readonly target: MachineTarget;
+  /** Stable words, as in the plan's change: `ami_superseded`, `spec_machine`, `rollback`. */
+  readonly reasons: readonly string[];
+  /** The person's request to go back that it carries out. */
+  readonly requestId?: string;
+  /** The other machine is the one kept from an earlier replacement: it is never terminated here. */
+  readonly isKept?: true;
+  /** Whether the old machine was on, and so was stopped for it. */
+  readonly wasOn: boolean;
+  /** What was wanted of the machine as it began: a duty that begins later ends it. */
+  readonly dutyAtStart: 'running' | 'stopped';
+  readonly snapshotId?: string;
+  readonly snapshotAt?: Instant;
+  readonly newId?: string;
+  /** The boot that a kept machine was last seen ready in: its report says nothing of a new start. */
+  readonly formerBootId?: string;
+  readonly madeFrom?: MachineSpec;
+  /** When the new machine was launched or started: from then on it has `readyWithin`. */
+  readonly launchedAt?: Instant;
+  /** When the home left the old machine: the point of no return. */
+  readonly detachedAt?: Instant;
+  /** When the new machine was first seen with the home: from then on it has a while to be ready. */
+  readonly arrivedAt?: Instant;
+  /** Since when the new machine is ready with the home. */
+  readonly readyAt?: Instant;
+  /** When the new machine was terminated, it being given up. */
+  readonly endedAt?: Instant;
+  /** It was given up, and home and duty go back to the old machine. */
+  readonly back?: {
+    readonly since: Instant;
+    /** For people: `its window began`. */
+    readonly reason: string;
+    /** What keeps it from being tried again at once; undefined for a change of mind. */
+    readonly failure?: SetbackCause;
+  };
+}
+
+/** `capacity`: AWS had none for it; `unready`: it did not become ready in time, or died. */
+export type SetbackCause = 'capacity' | 'unready';
+
+/** A machine that was replaced, kept stopped for a while so that home and duty can return to it. */
+export interface KeptMachine {
+  readonly machineId: string;
+  readonly image: PinnedImage | undefined;
+  readonly specHash: string | undefined;
+  readonly madeFrom?: MachineSpec;
+  readonly bootId?: string;
+  readonly since: Instant;
+  /** Why it was replaced, as in the plan's change. */
+  readonly reasons: readonly string[];
+  /** Until when it is kept (`rollbackWindow`). */
+  readonly until: Instant;
+  /** Made of the home as it was replaced: complete before this machine goes. */
+  readonly snapshotId?: string;
+  readonly snapshotAt?: Instant;
+  /** When it was terminated. */
+  readonly endedAt?: Instant;
+}
+
+/** What a person rolled back from: not made again until git or a newer version says otherwise. */
+export interface Denial {
+  readonly at: Instant;
+  readonly actor: string;
+  readonly image?: PinnedImage;
+  readonly specHash?: string;
+}
+
+/** A replacement that failed, and when the same may be tried again. */
+export interface Setback {
+  readonly target: MachineTarget;
+  readonly cause: SetbackCause;
+  readonly at: Instant;
+  readonly reason: string;
+  readonly notBefore: Instant;
+}
+
+/** What the ledger keeps of one image channel. */
+export interface ChannelRecord {
+  readonly name: string;
+  /** The last revision that all of its machines have reached: what new DevInstances begin with. */
+  readonly completed: {
+    readonly imageId: string;
+    readonly parameterVersion?: number;
+    readonly at: Instant;
+  };
+}
+
 /** What the ledger keeps of one DevInstance. */
 export interface DevInstanceRecord {
   readonly name: string;
@@ -99,6 +223,33 @@ export interface DevInstanceRecord {
   };
   /** Since when the home is on its way off its stopped machine. */
   readonly detachingSince?: Instant;
+  /** What the current machine was made of, where this controller made it. */
+  readonly image?: PinnedImage;
+  readonly madeFrom?: MachineSpec;
+  /** What the machine before the current one was made of: where `rollback` leads. */
+  readonly previous?: { readonly image: PinnedImage; readonly specHash: string | undefined };
+  /** Since when another instance type is wanted than the running machine has. */
+  readonly typeWantedSince?: Instant;
+  readonly replacement?: Replacement;
+  readonly kept?: KeptMachine;
+  readonly denial?: Denial;
+  readonly setback?: Setback;
+  /** Since when the machine has been behind what it should be. */
+  readonly behind?: { readonly since: Instant; readonly target: MachineTarget };
+  /** The snapshots that its replacements made and that are still there, oldest first. */
+  readonly replacementSnapshots?: readonly string[];
+  /** The last of them, where it still holds all that is in the home: nothing ran since. */
+  readonly freshSnapshot?: { readonly snapshotId: string; readonly at: Instant };
+  /** A person's request that is carried out, or cannot be, and what to say of it. */
+  readonly answered?: {
+    readonly requestId: string;
+    readonly result: 'done' | 'refused';
+    readonly message: string;
+  };
+  /** The boot of the current machine that was last seen ready, where its host reports. */
+  readonly bootId?: string;
+  /** The boot before the start that is under way: its report says nothing of that. */
+  readonly formerBootId?: string;
   readonly step?: Step;
   /** One for each kind of action that failed; cleared by its success. */
   readonly retries?: readonly Retry[];

@@ -14,7 +14,9 @@ export type RequestedWork =
       readonly foundOff?: true;
     }
   /** Hands off until the request expires. */
-  | { readonly kind: 'suspend' };
+  | { readonly kind: 'suspend' }
+  /** Home and duty go back to the machine, or at least the image, from before the last replacement. */
+  | { readonly kind: 'rollback' };
 
 /** The name in a request that means every DevInstance: none can be called so. */
 export const everyName = '*';

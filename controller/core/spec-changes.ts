@@ -1,11 +1,10 @@
-import type { EffectiveSpec } from './desired.ts';
 import { isSameData } from './same-data.ts';
 
 /** How many changed fields are named. */
 const named = 4;
 
 /** What differs between two specs, for people: `instanceType t3.xlarge -> m7i.xlarge`. */
-export function specChanges(before: EffectiveSpec, after: EffectiveSpec): string {
+export function specChanges(before: object, after: object): string {
   const all = differences('', before, after);
   const more = all.length > named ? [`and ${all.length - named} more`] : [];
   return [...all.slice(0, named), ...more].join('; ');

@@ -19,6 +19,8 @@ export const tagKeys = {
   phase: 'devinstance:phase',
   /** Set by an operator: the name of the DevInstance that may take this volume or snapshot. */
   adopt: 'devinstance:adopt',
+  /** On a snapshot: `request`, `retirement` or `replacement`. */
+  purpose: 'devinstance:purpose',
   /** On what was created without a token that AWS knows: finds it again. */
   token: 'devinstance:token',
 } as const;

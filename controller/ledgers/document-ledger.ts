@@ -4,7 +4,9 @@ import { type Ledger, OperatorError } from '../ports.ts';
 import {
   createDocument,
   type LedgerDocument,
+  listChannels,
   listRecords,
+  replaceChannel,
   replaceLease,
   replaceRecord,
 } from './document.ts';
@@ -41,6 +43,11 @@ export function documentLedger(store: DocumentStore): Ledger {
       const copy = structuredClone(record);
       await change((document) => replaceRecord(document, copy, overVersion, epoch));
       return { record, version: overVersion + 1 };
+    },
+    channels: async () => listChannels(await store.load()),
+    putChannel: async (channel, epoch) => {
+      const copy = structuredClone(channel);
+      await change((document) => replaceChannel(document, copy, epoch));
     },
     lease: async () => (await store.load()).lease,
     putLease: async (lease, overNonce) => {

@@ -1,5 +1,5 @@
 import type { FleetEvent } from '../core/event.ts';
-import type { DevInstanceRecord, Marker } from '../core/record.ts';
+import type { ChannelRecord, DevInstanceRecord, Marker } from '../core/record.ts';
 import type { LedgerRequest } from '../core/request.ts';
 import { type LeaseItem, LedgerConflict, type StoredRecord } from '../ports.ts';
 
@@ -11,6 +11,12 @@ export interface DocumentRecord extends StoredRecord {
   readonly epoch: number;
 }
 
+/** What is known of an image channel, with the epoch of its last writer. */
+export interface DocumentChannel {
+  readonly channel: ChannelRecord;
+  readonly epoch: number;
+}
+
 /** A whole ledger as one JSON document. */
 export interface LedgerDocument {
   readonly schemaVersion: typeof DOCUMENT_VERSION;
@@ -18,6 +24,8 @@ export interface LedgerDocument {
   readonly lease?: LeaseItem;
   /** By name. */
   readonly records: Readonly<Record<string, DocumentRecord>>;
+  /** By name; absent before the first. */
+  readonly channels?: Readonly<Record<string, DocumentChannel>>;
   /** By instant; absent before the first. */
   readonly requests?: readonly LedgerRequest[];
   /** By DevInstance, oldest first; absent before the first. */
@@ -68,6 +76,30 @@ export function replaceRecord(
   return { ...document, records: { ...document.records, [name]: entry } };
 }
 
+/** What is known of channels, by name. */
+export function listChannels({ channels = {} }: LedgerDocument): readonly ChannelRecord[] {
+  return Object.values(channels)
+    .map(({ channel }) => channel)
+    .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** The document with what `epoch` knows of a channel. Throws LedgerConflict where a newer one wrote it. */
+export function replaceChannel(
+  document: LedgerDocument,
+  channel: ChannelRecord,
+  epoch: number,
+): LedgerDocument {
+  const { channels = {} } = document;
+  const { name } = channel;
+  const before = Object.hasOwn(channels, name) ? channels[name] : undefined;
+  if (before !== undefined && before.epoch > epoch) {
+    throw new LedgerConflict(
+      `channel ${name} was written in epoch ${before.epoch}, after ours (${epoch})`,
+    );
+  }
+  return { ...document, channels: { ...channels, [name]: { channel, epoch } } };
+}
+
 /** The document with the lease written over `overNonce`; the same document where that lost. */
 export function replaceLease(
   document: LedgerDocument,
@@ -103,7 +135,7 @@ export function parseDocument(text: string): ParsedDocument {
 }
 
 function isDocument(value: object): value is LedgerDocument {
-  const { schemaVersion, marker, lease, records, requests, events } = value as Record<
+  const { schemaVersion, marker, lease, records, channels, requests, events } = value as Record<
     string,
     unknown
   >;
@@ -113,6 +145,9 @@ function isDocument(value: object): value is LedgerDocument {
     (lease === undefined || isLease(lease)) &&
     isObject(records) &&
     Object.entries(records).every(([name, entry]) => isEntry(name, entry)) &&
+    (channels === undefined ||
+      (isObject(channels) &&
+        Object.entries(channels).every(([name, entry]) => isChannel(name, entry)))) &&
     (requests === undefined || isListOf(requests, ['id', 'name', 'at', 'expiresAt'])) &&
     (events === undefined ||
       (isObject(events) && Object.values(events).every((list) => isListOf(list, eventTexts))))
@@ -138,6 +173,16 @@ function isEntry(name: string, value: unknown): boolean {
     hasTexts(record, ['uid', 'owner']) &&
     hasNumbers(record, ['ordinal']) &&
     isObject(record['effective'])
+  );
+}
+
+function isChannel(name: string, value: unknown): boolean {
+  if (!isObject(value) || !hasNumbers(value, ['epoch'])) return false;
+  const { channel } = value;
+  return (
+    isObject(channel) &&
+    channel['name'] === name &&
+    hasTexts(channel['completed'], ['imageId', 'at'])
   );
 }
 

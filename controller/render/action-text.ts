@@ -4,7 +4,7 @@ import type { Action, CreateHomeRequest, Outcome } from '../core/action.ts';
 export function actionText(action: Action): string {
   switch (action.kind) {
     case 'launch':
-      return `launch ${action.request.instanceType} in ${action.request.subnetId}`;
+      return launchText(action);
     case 'create-home':
       return createHomeText(action.request);
     case 'adopt-home':
@@ -15,6 +15,8 @@ export function actionText(action: Action): string {
       return `snapshot home ${action.homeId}`;
     case 'detach-home':
       return `detach home ${action.homeId} from ${action.machineId}`;
+    case 'delete-snapshot':
+      return `delete snapshot ${action.snapshotId}`;
     case 'terminate':
       return `terminate ${action.machineId}`;
     case 'attach-home':
@@ -32,6 +34,11 @@ export function actionText(action: Action): string {
     case 'modify-home':
       return `modify home ${action.homeId} to ${shapeText(action)}`;
   }
+}
+
+function launchText({ request, beside }: Action & { kind: 'launch' }): string {
+  const place = beside === undefined ? '' : ` beside ${beside}`;
+  return `launch ${request.instanceType} in ${request.subnetId}${place}`;
 }
 
 function createHomeText({ sizeGib, type, snapshotId, az }: CreateHomeRequest): string {

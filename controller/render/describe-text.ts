@@ -6,20 +6,21 @@ import type { Condition } from '../core/plan/condition.ts';
 import { conditionsOf } from '../core/plan/conditions.ts';
 import type { Inspection } from '../core/plan/inspect.ts';
 import { imageKey } from '../core/plan/launch.ts';
+import type { Situation } from '../core/plan/situation.ts';
 import type { DevInstanceRecord } from '../core/record.ts';
 import { tagKeys } from '../core/tags.ts';
 import { ageText } from './age.ts';
-import { alignedLines } from './aligned.ts';
+import { alignedLines, type Row, rowLines } from './aligned.ts';
 import { eventLines } from './events-table.ts';
 import { byText, whatText } from './in-force.ts';
 import { localMoment } from './local-time.ts';
 import type { Paint } from './paint.ts';
 import { changeBlock, holdBlock } from './plan-text.ts';
+import { keptRows, machineImageText, replacementRows } from './replacement-rows.ts';
 import { durationOf } from './spec-manifest.ts';
 import { visible } from './visible.ts';
 
-/** A label and what it says; a row without a value is left out. */
-type Row = readonly [label: string, value: string | undefined];
+type Section = readonly [title: string, lines: readonly string[]];
 
 /** A moment as people of that DevInstance read it. */
 type Moment = (at: Instant) => string;
@@ -41,10 +42,12 @@ export function describeText(
     status === undefined ? name : `${name}  ${status.phase}, ${status.sync}, ${status.health}`;
   const machine = situation?.machine;
   const home = situation?.home;
-  const sections: readonly (readonly [title: string, lines: readonly string[]])[] = [
+  const sections: readonly Section[] = [
     ['Spec', spec === undefined ? ['none'] : rowLines(specRows(inspection, spec))],
     ['Machine', machine === undefined ? ['none'] : rowLines(machineRows(machine, record, moment))],
     ['Home', home === undefined ? [homeless(record)] : rowLines(homeRows(home, moment))],
+    ...ofSituation('Replacement', situation, (known) => replacementRows(known, moment)),
+    ...ofSituation('Kept', situation, (known) => keptRows(known, moment)),
     ['Pending', pendingLines(inspection, timezone, paint)],
     ['Conditions', conditionLines(conditionsOf(inspection), now, paint)],
     ['Events', eventLines(events, now, paint)],
@@ -55,10 +58,14 @@ export function describeText(
   return `${[paint.bold(head), ...blocks].join('\n')}\n`;
 }
 
-function rowLines(rows: readonly Row[]): readonly string[] {
-  return alignedLines(
-    rows.flatMap(([label, value]) => (value === undefined ? [] : [[label, visible(value)]])),
-  );
+/** A section that is left out where it has nothing to say. */
+function ofSituation(
+  title: string,
+  situation: Situation | undefined,
+  rowsOf: (situation: Situation) => readonly Row[],
+): readonly Section[] {
+  const lines = situation === undefined ? [] : rowLines(rowsOf(situation));
+  return lines.length === 0 ? [] : [[title, lines]];
 }
 
 function specRows(inspection: Inspection, spec: EffectiveSpec): readonly Row[] {
@@ -148,7 +155,7 @@ function machineRows(
     ],
     ['Checks', machine.checks],
     ['Type', machine.type],
-    ['Image', machine.imageId],
+    ['Image', machineImageText(machine, record)],
     ['Zone', machine.az],
     ['Address', machine.privateIp],
     ['Launched', moment(machine.launchedAt)],

@@ -2,8 +2,11 @@ import { stringify } from 'yaml';
 import type { Home, Machine } from '../core/observed.ts';
 import { conditionsOf } from '../core/plan/conditions.ts';
 import type { Inspection } from '../core/plan/inspect.ts';
+import type { Situation } from '../core/plan/situation.ts';
 import type { Status } from '../core/plan/world.ts';
-import type { DevInstanceRecord } from '../core/record.ts';
+import type { DevInstanceRecord, KeptMachine } from '../core/record.ts';
+import { successorDeadline } from '../core/replacement/handover.ts';
+import { replacementStep } from '../core/replacement/step-text.ts';
 import type { LedgerRequest } from '../core/request.ts';
 import { present } from '../core/spec/present.ts';
 import { tagKeys } from '../core/tags.ts';
@@ -52,13 +55,17 @@ function statusManifest(inspection: Inspection): Manifest {
     duty: status?.duty && dutyManifest(status.duty),
     overrides: unlessEmpty(inForce.filter(isOverride).map(inForceManifest)),
     suspensions: unlessEmpty(inForce.filter((asked) => !isOverride(asked)).map(inForceManifest)),
-    machine: machine === undefined ? undefined : machineManifest(machine, record?.power),
+    machine: machine === undefined ? undefined : machineManifest(machine, record),
     home: home === undefined ? undefined : homeManifest(home),
     changes: unlessEmpty(changes.map(({ name: _name, owner: _owner, ...rest }) => rest)),
     holds: unlessEmpty(
       holds.map(({ name: _name, ...rest }) => present({ ...rest, since: sinceOf(rest.reason) })),
     ),
     waiting,
+    replacement: situation?.record.replacement && replacementManifest(situation),
+    kept: record?.kept && keptManifest(record.kept),
+    denied: record?.denial,
+    setback: record?.setback,
     resolved: spec === undefined ? undefined : resolvedManifest(spec),
     conditions: conditionsOf(inspection),
   });
@@ -82,17 +89,40 @@ function unlessEmpty<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length === 0 ? undefined : list;
 }
 
-function machineManifest(machine: Machine, power: DevInstanceRecord['power']): Manifest {
+/** A replacement under way: from what to what, how far, and by when. */
+function replacementManifest(situation: Situation): Manifest {
+  const { replacement } = situation.record;
+  if (replacement === undefined) return {};
+  const { since, oldId, newId, target, reasons, snapshotId, back } = replacement;
+  return present({
+    since,
+    from: oldId,
+    to: newId,
+    image: target.image,
+    reasons,
+    snapshotId,
+    step: replacementStep(situation, (at) => at),
+    deadline: successorDeadline(replacement, situation.spec.readyWithinMinutes),
+    givenUp: back?.reason,
+  });
+}
+
+function keptManifest({ machineId, image, since, until, snapshotId }: KeptMachine): Manifest {
+  return present({ machineId, image, since, until, snapshotId });
+}
+
+function machineManifest(machine: Machine, record: DevInstanceRecord | undefined): Manifest {
   return present({
     id: machine.id,
     state: machine.state,
     type: machine.type,
     imageId: machine.imageId,
+    image: record?.image,
     zone: machine.az,
     privateIp: machine.privateIp,
     launchedAt: machine.launchedAt,
     checks: machine.checks,
-    power,
+    power: record?.power,
   });
 }
 

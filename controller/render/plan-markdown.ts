@@ -21,7 +21,7 @@ const homeFates: Readonly<Record<ChangeKind, string>> = {
   start: 'kept',
   stop: 'kept',
   change: 'kept',
-  replace: 'kept',
+  replace: 'moves to the new machine, snapshotted first',
   snapshot: 'kept, snapshotted',
   restore: 'kept and released; a new one from the snapshot',
   retire: 'kept and released, snapshot first',

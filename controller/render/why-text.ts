@@ -4,7 +4,7 @@ import type { Grounds, PowerState, Verdict, Why } from '../core/plan/why.ts';
 import type { LedgerRequest } from '../core/request.ts';
 import { everyName } from '../core/request.ts';
 import type { Origin } from '../core/spec/schedule-place.ts';
-import { alignedLines } from './aligned.ts';
+import { type Row, rowLines } from './aligned.ts';
 import { localMoment, localTime } from './local-time.ts';
 import { shortId } from './override-text.ts';
 import type { Paint } from './paint.ts';
@@ -21,22 +21,24 @@ export interface CommitView {
 /** As far as git says: undefined where it does not. */
 export type Committed = CommitView | 'not-committed' | undefined;
 
+/** A replacement that is under way, and where it stands. */
+export interface Replacing {
+  readonly since: Instant;
+  readonly step: string;
+}
+
 /** As much of a commit's text as is shown. */
 const longestText = 60;
 
 /** Why a machine is on or off, for a terminal: a line that says it, below it its grounds. */
-export function whyText(why: Why, commit: Committed, paint: Paint): string {
-  const rows = rowsOf(why, commit).flatMap(([label, value]) =>
-    value === undefined ? [] : [[label, visible(value)]],
-  );
+export function whyText(why: Why, commit: Committed, paint: Paint, replacing?: Replacing): string {
+  const rows = rowsOf(why, commit, replacing);
   const colour = why.verdict === 'not-as-wanted' ? paint.yellow : paint.bold;
-  const lines = alignedLines(rows).map((line) => `  ${line}`);
+  const lines = rowLines(rows).map((line) => `  ${line}`);
   return [colour(`${why.name} ${headOf(why)}`), ...lines].map((line) => `${line}\n`).join('');
 }
 
-type Row = readonly [label: string, value: string | undefined];
-
-function rowsOf(why: Why, commit: Committed): readonly Row[] {
+function rowsOf(why: Why, commit: Committed, replacing: Replacing | undefined): readonly Row[] {
   const { duty, otherwise, ahead, last, now } = why;
   const [next, ...then] = ahead;
   const moment = (at: Instant) => localMoment(at, now, why.timezone);
@@ -50,6 +52,7 @@ function rowsOf(why: Why, commit: Committed): readonly Row[] {
     ['Then', then.length === 0 ? undefined : then.map((one) => changeText(one, clock)).join(', ')],
     ['Left', duty && leftText(why, duty)],
     ...troubleRows(why),
+    ['Also', replacing && `being replaced since ${clock(replacing.since)}: ${replacing.step}`],
     ['Waiting', why.waiting && `for ${why.waiting}`],
     ['Now', nowText(why)],
     ['Last', last && `${clock(last.at)} ${last.reason}: ${last.message}`],
@@ -232,7 +235,7 @@ function nowText({ verdict, action }: Why): string | undefined {
 }
 
 /** The same for programs: one object. */
-export function whyJson(why: Why, commit: Committed): string {
+export function whyJson(why: Why, commit: Committed, replacing?: Replacing): string {
   const { name, state, verdict, duty, grounds, otherwise, ahead, stopsAt, last } = why;
   const [next, ...then] = ahead;
   const shown = {
@@ -247,6 +250,7 @@ export function whyJson(why: Why, commit: Committed): string {
     stopsAt,
     last,
     holds: [...why.holds, ...why.interlocks],
+    replacing,
     waiting: why.waiting,
     action: why.action,
   };

@@ -42,7 +42,7 @@ export interface SimAccount {
   readonly ghost: Ghost;
   readonly people: People;
   readonly conditions: Conditions;
-  /** What the hosts of running machines say, by machine id. */
+  /** What the hosts reported last, by machine id: also of machines that are off by now. */
   reports(): ReadonlyMap<string, HostReport>;
   /** Whether running machines are used, by machine id. */
   activity(): ReadonlyMap<string, Activity>;

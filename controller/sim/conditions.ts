@@ -48,7 +48,11 @@ export interface Conditions {
   stick(id: string, state: InstanceStick | VolumeStick): Promise<void>;
   /** Lets an instance, volume or snapshot go on: what it was stuck in is over now. */
   unstick(id: string): Promise<void>;
-  /** The next launches are answered and then die with that StateReason, or stay `pending`. */
+  /**
+   * The next launches are answered and then die with that StateReason, stay `pending`, or run with a
+   * flaw: `unbootable`, status checks never become ok and no host comes up; `home-fails`, the host
+   * reports `failed` once it has its home.
+   */
   nextLaunches(fate: LaunchFate, times?: number): Promise<void>;
   /** The next volumes of CreateVolume end in `error`, or stay `creating`. */
   nextVolumes(fate: Fate, times?: number): Promise<void>;

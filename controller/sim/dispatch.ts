@@ -10,7 +10,7 @@ import { describeSecurityGroups, describeSubnets } from './network.ts';
 import { getParameter, getParameters, putParameter } from './parameters.ts';
 import { startInstances, stopInstances, terminateInstances } from './power.ts';
 import type { Scene } from './scene.ts';
-import { createSnapshot, describeSnapshots } from './snapshots.ts';
+import { createSnapshot, deleteSnapshot, describeSnapshots } from './snapshots.ts';
 import { createTags } from './tags.ts';
 import { createVolume, deleteVolume, describeVolumes } from './volumes.ts';
 
@@ -65,6 +65,7 @@ const handlers: Readonly<Record<ServiceName, Readonly<Record<string, Handler>>>>
     DescribeVolumesModifications: reads(`VolumeIds ${paging}`, describeVolumesModifications),
     CreateTags: mutates('Resources Tags', createTags),
     CreateSnapshot: mutates('VolumeId Description TagSpecifications', createSnapshot),
+    DeleteSnapshot: mutates('SnapshotId', deleteSnapshot),
     DescribeSnapshots: reads(`SnapshotIds OwnerIds ${paging}`, describeSnapshots),
     DescribeImages: reads(
       `ImageIds Owners IncludeDeprecated IncludeDisabled ${paging}`,

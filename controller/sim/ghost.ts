@@ -3,6 +3,7 @@ import type {
   CreateSnapshotRequest,
   CreateTagsRequest,
   CreateVolumeRequest,
+  DeleteSnapshotRequest,
   DeleteVolumeRequest,
   DetachVolumeRequest,
   ModifyInstanceAttributeRequest,
@@ -22,10 +23,12 @@ import {
   powerOf,
   shownTags,
 } from './lifecycle.ts';
+import { lossesOf } from './lost-copies.ts';
 import type { Scene } from './scene.ts';
 import type { SimInstance, SimVolume, Violation } from './state.ts';
 import { tokenKey } from './tokens.ts';
 import { instancesOf, volumesOf } from './uids.ts';
+import { isListed } from './visibility.ts';
 
 /** What an invariant says about one call. */
 export interface Finding {
@@ -60,6 +63,7 @@ const beforeEffect: Readonly<Record<string, Look>> = {
   ModifyVolume: (scene, input: ModifyVolumeRequest) => foreign(scene, [input.VolumeId]),
   ModifyInstanceAttribute: beforeModifyAttribute,
   CreateSnapshot: (scene, input: CreateSnapshotRequest) => foreign(scene, [input.VolumeId]),
+  DeleteSnapshot: beforeDeleteSnapshot,
   CreateTags: (scene, input: CreateTagsRequest) => foreign(scene, input.Resources),
 };
 
@@ -129,6 +133,12 @@ function beforeDeleteVolume(scene: Scene, input: DeleteVolumeRequest): readonly 
   return findings;
 }
 
+function beforeDeleteSnapshot(scene: Scene, input: DeleteSnapshotRequest): readonly Finding[] {
+  const losses = lossesOf(scene, input.SnapshotId ?? '');
+  const findings = losses.map((message) => ({ rule: 'S1' as const, message }));
+  return [...foreign(scene, [input.SnapshotId]), ...findings];
+}
+
 function beforeAttach(scene: Scene, input: AttachVolumeRequest): readonly Finding[] {
   const findings = [...foreign(scene, [input.InstanceId, input.VolumeId])];
   const instance = scene.state.instances[input.InstanceId ?? ''];
@@ -168,7 +178,14 @@ function afterRun(scene: Scene, input: RunInstancesRequest): readonly Finding[] 
   const uid = tagIn(input.TagSpecifications, 'instance', tagKeys.uid);
   if (uid === undefined) return findings;
   const machines = instancesOf(scene.state, uid);
-  findings.push(...tooMany(scene, uid, machines));
+  findings.push(...liveTogether(scene, uid, machines));
+  // Of a person's copy that no listing shows yet nobody can know.
+  const there = machines.filter(
+    (one) => !isGoing(one) && (one.poweredBy === 'controller' || isListed(scene, one)),
+  );
+  if (there.length > 2) {
+    findings.push({ rule: 'S5', message: `${uid} has ${there.length} machines` });
+  }
   const ordinal = tagIn(input.TagSpecifications, 'instance', tagKeys.ordinal);
   // The number of one that no longer shows its tags may come again: a lost ledger cannot know it.
   const twins = machines.filter(
@@ -187,7 +204,7 @@ function afterStart(scene: Scene, input: StartInstancesRequest): readonly Findin
     const uid = scene.state.instances[id]?.tags[tagKeys.uid];
     if (uid !== undefined) uids.add(uid);
   }
-  return [...uids].flatMap((uid) => tooMany(scene, uid, instancesOf(scene.state, uid)));
+  return [...uids].flatMap((uid) => liveTogether(scene, uid, instancesOf(scene.state, uid)));
 }
 
 function afterCreateVolume(scene: Scene, input: CreateVolumeRequest): readonly Finding[] {
@@ -225,21 +242,14 @@ function isTheHome(volume: SimVolume): boolean {
 }
 
 /** A person's start is excepted: only what the controller runs is counted as live. */
-function tooMany(scene: Scene, uid: string, machines: readonly SimInstance[]): Finding[] {
-  const findings: Finding[] = [];
+function liveTogether(scene: Scene, uid: string, machines: readonly SimInstance[]): Finding[] {
   const live = machines.filter((machine) => {
     const power = powerOf(machine, scene.now);
     const isLive = power === 'pending' || power === 'running' || power === 'stopping';
     return isLive && machine.poweredBy === 'controller';
   });
-  if (live.length > 1) {
-    findings.push({ rule: 'S5', message: `${listIds(live)} of ${uid} are live together` });
-  }
-  const there = machines.filter((machine) => !isGoing(machine));
-  if (there.length > 2) {
-    findings.push({ rule: 'S5', message: `${uid} has ${there.length} machines` });
-  }
-  return findings;
+  if (live.length < 2) return [];
+  return [{ rule: 'S5', message: `${listIds(live)} of ${uid} are live together` }];
 }
 
 function tokenInTwoZones(scene: Scene, action: string, token: string | undefined): Finding[] {

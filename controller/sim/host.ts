@@ -1,17 +1,21 @@
 import type { HostReport } from '../core/observed.ts';
 import { tagKeys } from '../core/tags.ts';
 import { attachmentOf, attachmentStateOf, contentOf, type Moment, powerOf } from './lifecycle.ts';
-import type { Scene } from './scene.ts';
+import { never, type Scene } from './scene.ts';
 import type { SimBoot, SimInstance, SimMount, SimVolume } from './state.ts';
 
-/** A new boot of the machine, once it is running at `runningAt`. */
+/** Boot number `count` of the machine, once it is running at `runningAt`. */
 export function bootAt(
   scene: Scene,
-  instanceId: string,
+  { id, flaw }: Pick<SimInstance, 'id' | 'flaw'>,
   count: number,
   runningAt: number,
 ): SimBoot {
-  return { id: `${instanceId}/boot-${count}`, count, upAt: runningAt + scene.delays.bootMs };
+  const { bootMs, firstWordMs } = scene.delays;
+  const isBroken = flaw === 'unbootable';
+  const upAt = isBroken ? never : runningAt + bootMs;
+  const heardAt = isBroken ? never : runningAt + Math.min(bootMs, firstWordMs);
+  return { id: `${id}/boot-${count}`, count, heardAt, upAt };
 }
 
 /**
@@ -37,7 +41,8 @@ function storeWrites(scene: Scene, instance: SimInstance): void {
 
 /** The home this machine's tag names, if the host can read it there and has the device. */
 function planMount(scene: Scene, instance: SimInstance): SimMount | undefined {
-  const { boot } = instance;
+  const { boot, flaw } = instance;
+  if (flaw === 'unbootable') return undefined;
   const wanted = homeTag(instance);
   const volume = wanted && scene.state.volumes[wanted.volumeId];
   const attachedAt = volume && deviceSince(scene, instance, volume);
@@ -51,6 +56,10 @@ function planMount(scene: Scene, instance: SimInstance): SimMount | undefined {
   const permission = wanted.mayFormat ? 'new' : 'old';
   const cause = `${boot.id} ${volume.id} ${attachedAt} ${permission} ${signature}`;
   const base = { volumeId: volume.id, cause };
+  if (flaw === 'home-fails') {
+    const at = begin + mountMs;
+    return { ...base, at, outcome: 'fails', reason: `${volume.id} cannot be mounted`, readyAt: at };
+  }
   if (signature) {
     const at = begin + mountMs;
     return { ...base, at, outcome: 'mounts', readyAt: at + readyMs };
@@ -91,15 +100,18 @@ export function isMounted(instance: SimInstance, volumeId: string, now: number):
   return home?.volumeId === volumeId && home.outcome !== 'fails' && home.at <= now;
 }
 
-/** What the running machine's host says of itself; a machine that is not running has no report. */
+/**
+ * The last report of the machine's host. The table that it writes to keeps it while the machine is
+ * off, and until the next boot reports: an old `ready` says nothing of the machine as it is now.
+ */
 export function reportOf(instance: SimInstance, now: number): HostReport | undefined {
-  if (powerOf(instance, now) !== 'running') return undefined;
-  const { boot } = instance;
-  const base = {
-    machineId: instance.id,
-    bootId: boot.id,
-    specHash: instance.tags[tagKeys.specHash] ?? '',
-  };
+  const { boot, lastReport } = instance;
+  const isHeard = powerOf(instance, now) === 'running' && now >= (boot.heardAt ?? 0);
+  return isHeard ? currentReport(instance, now) : lastReport;
+}
+
+function currentReport({ id, boot, tags }: SimInstance, now: number): HostReport {
+  const base = { machineId: id, bootId: boot.id, specHash: tags[tagKeys.specHash] ?? '' };
   if (now < boot.upAt) return { ...base, phase: 'booting' };
   const { home } = boot;
   if (home === undefined || now < home.at) return { ...base, phase: 'home' };
@@ -109,10 +121,11 @@ export function reportOf(instance: SimInstance, now: number): HostReport | undef
   return { ...base, phase: now < home.readyAt ? 'home' : 'ready' };
 }
 
-/** The reports of all running machines, by machine id. */
+/** The last reports of the hosts, by machine id; none of machines that are terminated. */
 export function reportsAt(moment: Moment): ReadonlyMap<string, HostReport> {
   const reports = new Map<string, HostReport>();
   for (const instance of Object.values(moment.state.instances)) {
+    if (powerOf(instance, moment.now) === 'terminated') continue;
     const report = reportOf(instance, moment.now);
     if (report !== undefined) reports.set(instance.id, report);
   }

@@ -1,4 +1,9 @@
-import type { DescribeImagesRequest, DescribeImagesResult, Image } from '@aws-sdk/client-ec2';
+import type {
+  BlockDeviceMapping,
+  DescribeImagesRequest,
+  DescribeImagesResult,
+  Image,
+} from '@aws-sdk/client-ec2';
 import { fromMillis } from '../core/instant.ts';
 import { type FilterFields, toPredicate } from './filters.ts';
 import { pageOf, refuseIdsWithPage } from './pages.ts';
@@ -53,10 +58,19 @@ function toImage(image: SimImage): Image {
           Encrypted: false,
         },
       },
+      ...(image.extraDevices ?? []).map(extraMapping),
     ],
     VirtualizationType: 'hvm',
     Hypervisor: 'xen',
     EnaSupport: true,
     Tags: toTagList(image.tags),
   };
+}
+
+type ExtraDevice = NonNullable<SimImage['extraDevices']>[number];
+
+/** A volume that is empty until a launch makes it, and ends with its machine. */
+export function extraMapping({ deviceName, sizeGib }: ExtraDevice): BlockDeviceMapping {
+  const Ebs = { VolumeSize: sizeGib, VolumeType: 'gp3' as const, DeleteOnTermination: true };
+  return { DeviceName: deviceName, Ebs };
 }

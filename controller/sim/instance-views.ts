@@ -183,18 +183,24 @@ function toStatus(scene: Scene, instance: SimInstance): InstanceStatus {
     InstanceId: instance.id,
     AvailabilityZone: instance.az,
     InstanceState: toInstanceState(power),
-    InstanceStatus: checkOf(scene, instance, instance.impaired),
-    SystemStatus: checkOf(scene, instance, false),
+    InstanceStatus: checkOf(scene, instance, instanceCheck(instance)),
+    SystemStatus: checkOf(scene, instance, 'ok'),
   };
 }
 
-function checkOf(scene: Scene, instance: SimInstance, impaired: boolean): InstanceStatusSummary {
-  const power = powerOf(instance, scene.now);
-  if (power !== 'running') return { Status: 'not-applicable' };
-  if (scene.now < instance.power.settlesAt + scene.delays.checksMs) {
-    return { Status: 'initializing', Details: [{ Name: 'reachability', Status: 'initializing' }] };
-  }
-  return impaired
-    ? { Status: 'impaired', Details: [{ Name: 'reachability', Status: 'failed' }] }
-    : { Status: 'ok', Details: [{ Name: 'reachability', Status: 'passed' }] };
+type CheckEnd = 'ok' | 'impaired' | 'initializing';
+
+/** How the check of the operating system ends, if it does. */
+function instanceCheck({ flaw, impaired }: SimInstance): CheckEnd {
+  if (flaw === 'unbootable') return 'initializing';
+  return impaired ? 'impaired' : 'ok';
+}
+
+const reachability = { ok: 'passed', impaired: 'failed', initializing: 'initializing' } as const;
+
+function checkOf(scene: Scene, instance: SimInstance, end: CheckEnd): InstanceStatusSummary {
+  if (powerOf(instance, scene.now) !== 'running') return { Status: 'not-applicable' };
+  const isOver = scene.now >= instance.power.settlesAt + scene.delays.checksMs;
+  const Status = isOver ? end : 'initializing';
+  return { Status, Details: [{ Name: 'reachability', Status: reachability[Status] }] };
 }

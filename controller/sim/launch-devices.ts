@@ -1,6 +1,7 @@
 import type { BlockDeviceMapping } from '@aws-sdk/client-ec2';
 import { tagKeys } from '../core/tags.ts';
 import { ec2Error } from './errors.ts';
+import { extraMapping } from './images.ts';
 import type { Scene } from './scene.ts';
 import type { SimImage, SimVolume } from './state.ts';
 import { checkShape, fullShape, newVolume } from './volumes.ts';
@@ -18,16 +19,19 @@ export interface LaunchDevice {
   readonly deleteOnTermination: boolean;
 }
 
-/** The image's root under what the request says of it, and the request's other devices. */
+/** The image's devices under what the request says of them, and the request's other devices. */
 export function planDevices(
   image: SimImage,
   mappings: readonly BlockDeviceMapping[],
 ): LaunchDevice[] {
   const root = mappings.find(({ DeviceName: name }) => name === image.rootDeviceName);
   const others = mappings.filter((mapping) => mapping !== root);
+  const extra = (image.extraDevices ?? []).filter(
+    ({ deviceName }) => !others.some(({ DeviceName: name }) => name === deviceName),
+  );
   return [
     planDevice(root ?? { DeviceName: image.rootDeviceName }, image),
-    ...others.map((mapping) => planDevice(mapping, undefined)),
+    ...[...extra.map(extraMapping), ...others].map((mapping) => planDevice(mapping, undefined)),
   ];
 }
 

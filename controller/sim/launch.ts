@@ -12,7 +12,7 @@ import { checkAddresses, checkInstanceQuotas, exceedsStorage } from './quotas.ts
 import { getImage } from './resources.ts';
 import { mintId, never, type Scene } from './scene.ts';
 import type { SimImage, SimInstance, SimMetadataOptions, SimSubnet, SimVolume } from './state.ts';
-import type { LaunchFate } from './stored-conditions.ts';
+import type { LaunchFate, LaunchFlaw } from './stored-conditions.ts';
 import { checkMetadataKeys, specifiedTags } from './tags.ts';
 import { checkToken, rememberToken, tokenKey } from './tokens.ts';
 import { noteUid } from './uids.ts';
@@ -145,6 +145,7 @@ function launch(scene: Scene, plan: LaunchPlan, reservationId: string): SimInsta
   const { input, subnet, image } = plan;
   const id = mintId(scene, 'i');
   const fate = fateOf(scene, plan);
+  const flaw = isFlaw(fate) ? fate : undefined;
   const settlesAt = fate === 'sticks' ? never : scene.now + scene.delays.launchMs;
   const place = { az: subnet.az, instanceId: id, tags: plan.volumeTags };
   const volumes = plan.devices.map((device) => launchVolume(scene, place, device));
@@ -172,15 +173,16 @@ function launch(scene: Scene, plan: LaunchPlan, reservationId: string): SimInsta
     transitionReason: '',
     poweredBy: scene.actor,
     volumeIds: volumes.map((volume) => volume.id),
-    boot: bootAt(scene, id, 1, settlesAt),
+    boot: bootAt(scene, { id, flaw }, 1, settlesAt),
     impaired: false,
+    ...(flaw && { flaw }),
     protection: {
       stop: input.DisableApiStop === true,
       terminate: input.DisableApiTermination === true,
     },
     ...hiddenAtFirst(scene),
   };
-  if (fate !== undefined && fate !== 'sticks') letDie(instance, volumes, fate);
+  if (fate !== undefined && fate !== 'sticks' && !isFlaw(fate)) letDie(instance, volumes, fate);
   scene.state.instances[id] = instance;
   noteUid(scene.state, 'instances', instance);
   replanHost(scene, instance);
@@ -196,6 +198,10 @@ function fateOf(scene: Scene, plan: LaunchPlan): LaunchFate | undefined {
   // A key that does not work shows as a launch that dies (UG23).
   const isBad = plan.devices.some(({ kmsKeyId }) => isUnusableKey(scene, kmsKeyId));
   return isBad ? 'Client.InternalError' : undefined;
+}
+
+function isFlaw(fate: LaunchFate | undefined): fate is LaunchFlaw {
+  return fate === 'unbootable' || fate === 'home-fails';
 }
 
 /** Lets a launch that was answered end in `terminated` instead of `running`. */

@@ -114,6 +114,11 @@ export function snapshotStateOf(
   return fails === true ? 'error' : 'completed';
 }
 
+/** True once the snapshot is gone: one that is pending completes before (UG23). */
+export function isSnapshotDeleted({ deletingAt, completedAt }: SimSnapshot, now: number): boolean {
+  return deletingAt !== undefined && Math.max(deletingAt, completedAt) <= now;
+}
+
 /** Size, type and speed as they are now: a modification counts from `optimizing` on. */
 export function shapeOf(volume: SimVolume, now: number): VolumeShape {
   const { modification } = volume;

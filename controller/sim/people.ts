@@ -6,11 +6,12 @@ import { replanHost } from './host.ts';
 import { modifyInstanceAttribute } from './instance-attributes.ts';
 import { runInstances } from './launch.ts';
 import { contentOf } from './lifecycle.ts';
+import { putParameter } from './parameters.ts';
 import { shutDown, startInstances, stopInstances, terminateInstances } from './power.ts';
 import { findResource, getInstance, getVolume } from './resources.ts';
 import type { Scene } from './scene.ts';
-import { publishImage } from './seed.ts';
-import { createSnapshot } from './snapshots.ts';
+import { type ImageFlaws, publishImage } from './seed.ts';
+import { createSnapshot, deleteSnapshot } from './snapshots.ts';
 import type { Act } from './stage.ts';
 import { createTags, toTagList } from './tags.ts';
 import { changeTags } from './visibility.ts';
@@ -32,6 +33,7 @@ export interface People {
   createVolume(input: CreateVolumeRequest): Promise<string>;
   /** Makes a snapshot of a volume and answers its id. */
   snapshot(volumeId: string, tags: Readonly<Record<string, string>>): Promise<string>;
+  deleteSnapshot(snapshotId: string): Promise<void>;
   attach(volumeId: string, instanceId: string, deviceName: string): Promise<void>;
   detach(volumeId: string, how?: { readonly force: boolean }): Promise<void>;
   deleteVolume(volumeId: string): Promise<void>;
@@ -50,8 +52,13 @@ export interface People {
   leave(instanceId: string): Promise<void>;
   /** Loses the file system's signature; the data stays, but looks like an empty disk. */
   wipeSignature(volumeId: string): Promise<void>;
-  /** Publishes a newer image to a channel's parameter, as the image pipeline does; its id. */
-  publishImage(channel: ResolvedChannel): Promise<string>;
+  /**
+   * Publishes a newer image to a channel's parameter, as the image pipeline does, with what is
+   * wrong with it, if anything; its id.
+   */
+  publishImage(channel: ResolvedChannel, flaws?: ImageFlaws): Promise<string>;
+  /** Writes a parameter, over what it held before. */
+  putParameter(name: string, value: string): Promise<void>;
 }
 
 /** The people of an account. */
@@ -73,6 +80,7 @@ export function peopleOf(act: Act): People {
         const TagSpecifications = [{ ResourceType: 'snapshot' as const, Tags: toTagList(tags) }];
         return createSnapshot(scene, { VolumeId: volumeId, TagSpecifications }).SnapshotId ?? '';
       }),
+    deleteSnapshot: (id) => asPerson((scene) => deleteSnapshot(scene, { SnapshotId: id })),
     attach: (volumeId, instanceId, deviceName) =>
       asPerson((scene) =>
         attachVolume(scene, { VolumeId: volumeId, InstanceId: instanceId, Device: deviceName }),
@@ -111,6 +119,11 @@ export function peopleOf(act: Act): People {
         const content = contentOf(scene, volume);
         if (content !== undefined) volume.content = { ...content, signature: false };
       }),
-    publishImage: (channel) => act((scene) => publishImage(scene.state, channel, scene.now)),
+    publishImage: (channel, flaws) =>
+      act((scene) => publishImage(scene.state, channel, scene.now, flaws)),
+    putParameter: (name, value) => {
+      const input = { Name: name, Value: value, Type: 'String', Overwrite: true } as const;
+      return asPerson((scene) => putParameter(scene, input));
+    },
   };
 }

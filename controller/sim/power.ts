@@ -10,7 +10,7 @@ import type {
 import { fromMillis } from '../core/instant.ts';
 import { checkCapacity, takeCapacity } from './capacity.ts';
 import { ec2Error } from './errors.ts';
-import { bootAt, replanHost } from './host.ts';
+import { bootAt, replanHost, reportOf } from './host.ts';
 import { attachedVolumes, powerOf, toInstanceState } from './lifecycle.ts';
 import { refuseSickZone } from './outages.ts';
 import { checkInstanceQuotas } from './quotas.ts';
@@ -60,7 +60,7 @@ function start(scene: Scene, instance: SimInstance): void {
   instance.reason = undefined;
   instance.transitionReason = '';
   instance.poweredBy = scene.actor;
-  instance.boot = bootAt(scene, instance.id, instance.boot.count + 1, runningAt);
+  instance.boot = bootAt(scene, instance, instance.boot.count + 1, runningAt);
   replanHost(scene, instance);
 }
 
@@ -96,6 +96,7 @@ export function stopInstances(scene: Scene, input: StopInstancesRequest): StopIn
 function stop(scene: Scene, instance: SimInstance, cause: ShutdownCause): void {
   const { now, delays } = scene;
   const stoppedAt = settlesAt(scene, instance, 'stopping', delays.stopMs);
+  instance.lastReport = reportOf(instance, now);
   instance.power = { passing: 'stopping', settled: 'stopped', since: now, settlesAt: stoppedAt };
   say(instance, cause, now);
   replanHost(scene, instance);
@@ -167,6 +168,7 @@ function terminate(scene: Scene, instance: SimInstance, cause: ShutdownCause): v
   const { now, delays } = scene;
   const volumes = attachedVolumes(scene, instance);
   const goneAt = settlesAt(scene, instance, 'shutting-down', delays.terminateMs);
+  instance.lastReport = reportOf(instance, now);
   const passing = 'shutting-down';
   instance.power = { passing, settled: 'terminated', since: now, settlesAt: goneAt };
   say(instance, cause, now);

@@ -20,6 +20,7 @@ const requestRates: Readonly<Record<string, Rate>> = {
   CreateVolume: [100, 5],
   DeleteVolume: [100, 5],
   CreateSnapshot: [100, 5],
+  DeleteSnapshot: [100, 5],
   CreateTags: [100, 10],
 };
 

@@ -1,5 +1,5 @@
 import { ec2Error } from './errors.ts';
-import { isDeleted, isInstanceVisible } from './lifecycle.ts';
+import { isDeleted, isInstanceVisible, isSnapshotDeleted } from './lifecycle.ts';
 import type { Scene } from './scene.ts';
 import type { SimImage, SimInstance, SimSnapshot, SimVolume } from './state.ts';
 import { isKnown } from './visibility.ts';
@@ -71,10 +71,11 @@ export function getVolume(scene: Scene, id: string | undefined): SimVolume {
   return volume;
 }
 
-/** The snapshot with that id. */
+/** The snapshot with that id, unless it is deleted. */
 export function getSnapshot(scene: Scene, id: string): SimSnapshot {
   const snapshot = scene.state.snapshots[id];
-  if (snapshot === undefined || !isKnown(scene, snapshot)) {
+  const isThere = snapshot !== undefined && !isSnapshotDeleted(snapshot, scene.now);
+  if (!isThere || !isKnown(scene, snapshot)) {
     throw ec2Error('InvalidSnapshot.NotFound', `The snapshot '${id}' does not exist.`);
   }
   return snapshot;

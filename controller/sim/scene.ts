@@ -22,6 +22,8 @@ export interface Delays {
   readonly modifyMs: number;
   readonly optimizePerGibMs: number;
   readonly snapshotMs: number;
+  /** running to the host's first word of this boot, `booting`; at the latest it is up by then. */
+  readonly firstWordMs: number;
   /** running to the operating system being up. */
   readonly bootMs: number;
   readonly mountMs: number;
@@ -53,6 +55,7 @@ export const usualDelays: Delays = {
   modifyMs: 5_000,
   optimizePerGibMs: 20_000,
   snapshotMs: 60_000,
+  firstWordMs: 5_000,
   bootMs: 15_000,
   mountMs: 2_000,
   formatMs: 5_000,

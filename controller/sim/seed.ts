@@ -57,13 +57,23 @@ export function hasAll(state: AccountState, desired: DesiredFleet): boolean {
   );
 }
 
+/** What may be wrong with an image that a person publishes. */
+export type ImageFlaws = Partial<
+  Pick<SimImage, 'architecture' | 'ownerId' | 'state' | 'extraDevices'>
+>;
+
 /** Makes a new image and names it in the channel's parameter; answers its id. */
-export function publishImage(state: AccountState, channel: ResolvedChannel, now: number): string {
+export function publishImage(
+  state: AccountState,
+  channel: ResolvedChannel,
+  now: number,
+  flaws: ImageFlaws = {},
+): string {
   const { follow, architecture, name } = channel;
   const versions = Object.hasOwn(state.parameters, follow) ? state.parameters[follow] : undefined;
   const version = (versions?.length ?? 0) + 1;
   const id = idOf('ami', `${state.account}/${state.region}/${follow}/${version}`);
-  addImage(state, { id, name: `${name} 1.0.${version}`, architecture, now });
+  addImage(state, { id, name: `${name} 1.0.${version}`, architecture, now, ...flaws });
   const entry = { value: id, type: 'String', dataType: 'aws:ec2:image', modifiedAt: now };
   state.parameters[follow] = [...(versions ?? []), entry];
   return id;
@@ -76,14 +86,15 @@ function addSubnet(state: AccountState, id: string): void {
   state.subnets[id] = { id, az, vpcId: vpcOf(state), index, nextHost: 0 };
 }
 
-interface NewImage {
+interface NewImage extends ImageFlaws {
   readonly id: string;
   readonly name: string;
   readonly architecture: SimImage['architecture'];
   readonly now: number;
 }
 
-function addImage(state: AccountState, { id, name, architecture, now }: NewImage): void {
+function addImage(state: AccountState, { now, ...image }: NewImage): void {
+  const { id } = image;
   if (state.images[id] !== undefined) return;
   const rootSnapshotId = idOf('snap', `root of ${id}`);
   state.snapshots[rootSnapshotId] = {
@@ -97,9 +108,6 @@ function addImage(state: AccountState, { id, name, architecture, now }: NewImage
     tags: {},
   };
   state.images[id] = {
-    id,
-    name,
-    architecture,
     rootDeviceName: '/dev/sda1',
     rootSnapshotId,
     rootSnapshotGib,
@@ -107,6 +115,7 @@ function addImage(state: AccountState, { id, name, architecture, now }: NewImage
     createdAt: now,
     state: 'available',
     tags: {},
+    ...image,
   };
 }
 

@@ -1,12 +1,19 @@
 import type {
   CreateSnapshotRequest,
+  DeleteSnapshotRequest,
   DescribeSnapshotsRequest,
   DescribeSnapshotsResult,
   Snapshot,
 } from '@aws-sdk/client-ec2';
 import { ec2Error } from './errors.ts';
 import { type FilterFields, toPredicate } from './filters.ts';
-import { contentOf, shapeOf, snapshotStateOf, volumeStateOf } from './lifecycle.ts';
+import {
+  contentOf,
+  isSnapshotDeleted,
+  shapeOf,
+  snapshotStateOf,
+  volumeStateOf,
+} from './lifecycle.ts';
 import { pageOf, refuseIdsWithPage } from './pages.ts';
 import { quotaOf } from './quotas.ts';
 import { getSnapshot, getVolume } from './resources.ts';
@@ -70,6 +77,23 @@ function refuseSnapshot(scene: Scene, volume: SimVolume): void {
   }
 }
 
+/** DeleteSnapshot: one that is pending goes once it is complete; that of an image stays. */
+export function deleteSnapshot(scene: Scene, input: DeleteSnapshotRequest): object {
+  if (input.SnapshotId === undefined) {
+    throw ec2Error('MissingParameter', 'The request must contain the parameter snapshotId');
+  }
+  const snapshot = getSnapshot(scene, input.SnapshotId);
+  const image = Object.values(scene.state.images).find(
+    (each) => each.rootSnapshotId === snapshot.id,
+  );
+  if (image !== undefined) {
+    const message = `The snapshot ${snapshot.id} is currently in use by ${image.id}`;
+    throw ec2Error('InvalidSnapshot.InUse', message);
+  }
+  snapshot.deletingAt ??= scene.now;
+  return {};
+}
+
 function fieldsAt(scene: Scene): FilterFields<SimSnapshot> {
   return {
     'snapshot-id': ({ id }) => [id],
@@ -88,7 +112,10 @@ export function describeSnapshots(
   const found = input.SnapshotIds?.length
     ? input.SnapshotIds.map((id) => getSnapshot(scene, id))
     : Object.values(scene.state.snapshots).filter(
-        (snapshot) => isListed(scene, snapshot) && !scene.quirks.hidden.has(snapshot.id),
+        (snapshot) =>
+          !isSnapshotDeleted(snapshot, scene.now) &&
+          isListed(scene, snapshot) &&
+          !scene.quirks.hidden.has(snapshot.id),
       );
   const owners = input.OwnerIds ?? ['self'];
   const owned = owners.includes('self') || owners.includes(scene.state.account) ? found : [];

@@ -1,6 +1,8 @@
 import type { InstanceStateName } from '@aws-sdk/client-ec2';
+import type { HostReport } from '../core/observed.ts';
 import {
   type InstanceStick,
+  type LaunchFlaw,
   noConditions,
   type StoredConditions,
   type VolumeStick,
@@ -108,11 +110,15 @@ export interface SimInstance extends Lagging {
   /** Volumes that were attached at some time; the volume's own attachment decides. */
   readonly volumeIds: string[];
   boot: SimBoot;
+  /** What its host reported last before the present boot. */
+  lastReport?: HostReport | undefined;
   /** Who was logged in last, in which boot, and when they left. */
   use?: { readonly bootId: string; readonly until?: number } | undefined;
   /** Its host tells nothing more of its use. */
   silentSince?: number | undefined;
   impaired: boolean;
+  /** Of its image or type: in every boot. */
+  readonly flaw?: LaunchFlaw | undefined;
   /** Whether the API refuses to stop or to terminate it. */
   protection?: { readonly stop: boolean; readonly terminate: boolean } | undefined;
   sticks?: readonly InstanceStick[] | undefined;
@@ -129,7 +135,9 @@ export interface SimMetadataOptions {
 export interface SimBoot {
   readonly id: string;
   readonly count: number;
-  /** When the operating system is up and looks for its home. */
+  /** When the host reports for the first time in it; absent in older documents. */
+  readonly heardAt?: number | undefined;
+  /** When the operating system is up and looks for its home; `never` where it cannot come up. */
   readonly upAt: number;
   home?: SimMount | undefined;
 }
@@ -219,6 +227,8 @@ export interface SimSnapshot extends Lagging {
   completedAt: number;
   /** True where it ends in `error` instead. */
   readonly fails?: boolean | undefined;
+  /** When DeleteSnapshot was called. */
+  deletingAt?: number | undefined;
   tags: Record<string, string>;
   readonly content?: DiskContent | undefined;
 }
@@ -233,6 +243,8 @@ export interface SimImage extends Lagging {
   readonly ownerId: string;
   readonly createdAt: number;
   readonly state: 'available' | 'pending' | 'failed';
+  /** EBS volumes that a launch makes beside the root. */
+  readonly extraDevices?: readonly { readonly deviceName: string; readonly sizeGib: number }[];
   tags: Record<string, string>;
 }
 

@@ -1,4 +1,4 @@
-import { isMounted, replanHost } from './host.ts';
+import { bootAt, isMounted, replanHost } from './host.ts';
 import { attachedVolumes, attachmentStateOf, powerOf, volumeStateOf } from './lifecycle.ts';
 import { never, type Scene } from './scene.ts';
 import type { SimInstance, SimSnapshot, SimVolume } from './state.ts';
@@ -48,7 +48,7 @@ function settlePower(scene: Scene, instance: SimInstance, at: number): void {
   }
   if (power.settled === 'running') {
     // What this boot was going to do is planned anew.
-    instance.boot = { id: boot.id, count: boot.count, upAt: at + scene.delays.bootMs };
+    instance.boot = bootAt(scene, instance, boot.count, at);
   }
   instance.power = { ...power, settlesAt: at };
   replanHost(scene, instance);

@@ -18,9 +18,19 @@ export type QuotaName = 'instances' | 'vcpus' | 'volumeGib' | 'pendingSnapshots'
 /** It ends in `error`, or never leaves its first state. */
 export type Fate = 'fails' | 'sticks';
 
-/** A launch that succeeds and then dies says why in its StateReason (UG23, BM). */
-export type LaunchFate =
-  | 'sticks'
+/**
+ * What is wrong with every boot of a machine: `unbootable`, its operating system never comes up;
+ * `home-fails`, its host cannot mount any home and says so.
+ */
+export type LaunchFlaw = 'unbootable' | 'home-fails';
+
+/**
+ * A launch stays `pending`, runs with a flaw, or succeeds and then dies, which says why in its
+ * StateReason (UG23, BM).
+ */
+export type LaunchFate = 'sticks' | LaunchFlaw | LaunchDeath;
+
+type LaunchDeath =
   | 'Client.VolumeLimitExceeded'
   | 'Client.InternalError'
   | 'Client.InvalidSnapshot.NotFound'

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoLedger } from '../../controller/aws/dynamo-ledger.ts';
 import { type Ledger, LedgerConflict, OperatorError } from '../../controller/ports.ts';
 import { type DynamoServer, dynamoClient, startDynamoServer } from '../support/dynamo-server.ts';
-import { ours, testLedger, testMissingLedger } from '../support/ledger-contract.ts';
+import { ours, sampleChannel, testLedger, testMissingLedger } from '../support/ledger-contract.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
 let server: DynamoServer;
@@ -170,6 +170,7 @@ describe('reading', () => {
     { sk: 'record#ada-01', use: (ledger: Ledger) => ledger.records() },
     { sk: 'marker', use: (ledger: Ledger) => ledger.marker() },
     { sk: 'lease', use: (ledger: Ledger) => ledger.lease() },
+    { sk: 'channel#ubuntu', use: (ledger: Ledger) => ledger.channels() },
     { sk: 'request#r1', use: (ledger: Ledger) => ledger.requests() },
     { sk: 'request#r1', use: (ledger: Ledger) => ledger.endRequest('r1', ended) },
     { sk: 'event#ada-01#x', use: (ledger: Ledger) => ledger.events('ada-01') },
@@ -211,6 +212,8 @@ describe('a write whose answer is lost', () => {
     const record = sampleRecord('ada-01');
     expect(await unlucky.putRecord(record, 0, 1)).toEqual({ record, version: 1 });
     expect(await unlucky.putRecord(record, 1, 1)).toEqual({ record, version: 2 });
+    await unlucky.putChannel(sampleChannel('ubuntu'), 1);
+    expect(await ledger.channels()).toEqual([sampleChannel('ubuntu')]);
     const lease = { holder: 'me', nonce: 'n', epoch: 1, ttlMs: 1 };
     expect(await unlucky.putLease(lease, undefined)).toBe(true);
     expect((await ledger.records())[0]?.version).toBe(2);
@@ -224,7 +227,8 @@ describe('a write whose answer is lost', () => {
     });
     const unlucky = dynamoLedger({ client, table });
     await catchOperatorError(unlucky.putRecord(sampleRecord('ada-01'), 0, 1));
-    expect(await ledger.records()).toEqual([]);
+    await catchOperatorError(unlucky.putChannel(sampleChannel('ubuntu'), 1));
+    expect([await ledger.records(), await ledger.channels()]).toEqual([[], []]);
   });
 
   test('is a conflict when another one was faster', async () => {

@@ -1,5 +1,4 @@
-import type { DescribeImagesCommand, Image } from '@aws-sdk/client-ec2';
-import { PutParameterCommand } from '@aws-sdk/client-ssm';
+import type { BlockDeviceMapping, DescribeImagesCommand, Image } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import type { ResolvedChannel } from '../../controller/core/desired.ts';
 import type { ImageReading } from '../../controller/core/observed.ts';
@@ -12,11 +11,6 @@ async function readChannel(sim: SimAccount, changes: Partial<ResolvedChannel> = 
   const { images, failures } = await cloudOver(sim).observe(interestIn({ channels: [channel] }));
   expect(failures).toEqual([]);
   return images.get(channel.name);
-}
-
-async function putParameter(sim: SimAccount, name: string, value: string): Promise<void> {
-  const input = { Name: name, Value: value, Type: 'String', Overwrite: true } as const;
-  await sim.ssm.send(new PutParameterCommand(input));
 }
 
 function reasonOf(reading: ImageReading | undefined): string {
@@ -58,7 +52,7 @@ test.each(['ami-;rm', 'ami-1', 'AMI-0123456789abcdef0', ' ami-01234567', 'ami-01
   'the parameter value %j is no image id and is not asked for',
   async (value) => {
     const sim = newSim();
-    await putParameter(sim, simChannel.follow, value);
+    await sim.people.putParameter(simChannel.follow, value);
     expect(reasonOf(await readChannel(sim))).toMatch(/is not an image id/);
     expect(sim.calls.filter(({ action }) => action === 'DescribeImages')).toEqual([]);
   },
@@ -66,7 +60,7 @@ test.each(['ami-;rm', 'ami-1', 'AMI-0123456789abcdef0', ' ami-01234567', 'ami-01
 
 test('control characters of a parameter do not reach the reason', async () => {
   const sim = newSim();
-  await putParameter(sim, simChannel.follow, `\u001b[31mami${'x'.repeat(200)}\n`);
+  await sim.people.putParameter(simChannel.follow, `\u001b[31mami${'x'.repeat(200)}\n`);
   const reason = reasonOf(await readChannel(sim));
   expect(reason).toMatch(/^[\x20-\x7e…]+$/);
   expect(reason.length).toBeLessThan(250);
@@ -80,7 +74,7 @@ test('one bad channel leaves the others usable, however many there are', async (
     follow: `/images/${i}`,
   }));
   const good = await imageIdOf(cloudOver(sim));
-  for (const { follow } of channels.slice(1)) await putParameter(sim, follow, good);
+  for (const { follow } of channels.slice(1)) await sim.people.putParameter(follow, good);
   const { images } = await cloudOver(sim).observe(interestIn({ channels }));
   const usable = [...images].filter(([, reading]) => reading.usable).map(([name]) => name);
   expect(usable.sort()).toEqual(
@@ -109,12 +103,20 @@ function withImages(sim: SimAccount, changes: Partial<Image>): SimAccount['ec2']
   return { send } as unknown as SimAccount['ec2'];
 }
 
+/** Beside its root, an image names these. */
+function beside(...mappings: readonly BlockDeviceMapping[]): Partial<Image> {
+  const root = { DeviceName: '/dev/sda1', Ebs: { VolumeSize: 8 } };
+  return { BlockDeviceMappings: [root, ...mappings] };
+}
+
 test.each<[Partial<Image>, RegExp]>([
   [{ State: 'pending' }, /is pending/],
   [{ State: 'deregistered' }, /is deregistered/],
   [{ State: 'disabled' }, /is disabled/],
   [{ BlockDeviceMappings: [] }, /has no EBS root volume/],
   [{ RootDeviceName: '/dev/xvda' }, /has no EBS root volume/],
+  [beside({ DeviceName: '/dev/sdb', Ebs: { VolumeSize: 20 } }), /beside its root, at \/dev\/sdb/],
+  [beside({ DeviceName: '/dev/sdf', Ebs: { SnapshotId: 'snap-01234567' } }), /at \/dev\/sdf/],
 ])('an image with %j is unusable', async (changes, reason) => {
   const sim = newSim();
   const cloud = cloudOver(sim, { ec2: withImages(sim, changes) });
@@ -151,4 +153,31 @@ test('an own image is found by its id, whoever owns it', async () => {
   expect(images.get(id)).toMatchObject({ usable: true, imageId: id });
   expect(reasonOf(images.get(gone))).toMatch(/does not exist here/);
   expect(reasonOf(images.get('ami-?'))).toMatch(/is not an image id/);
+});
+
+test('devices beside the root that are no volumes do no harm', async () => {
+  const sim = newSim();
+  const mappings = [
+    { DeviceName: '/dev/sdb', VirtualName: 'ephemeral0' },
+    { DeviceName: '/dev/sdc', NoDevice: '' },
+  ];
+  const cloud = cloudOver(sim, { ec2: withImages(sim, beside(...mappings)) });
+  const { images } = await cloud.observe(interestIn({ channels: [simChannel] }));
+  expect(images.get(simChannel.name)?.usable).toBe(true);
+});
+
+test('a volume beside the root is one too many for a channel, a pin and an own image', async () => {
+  const sim = newSim();
+  const extraDevices = [{ deviceName: '/dev/sdf', sizeGib: 20 }];
+  const id = await sim.people.publishImage(simChannel, { extraDevices });
+  const pinned = { ...simChannel, name: 'pinned', pin: id };
+  const interest = interestIn({ channels: [simChannel, pinned], imageIds: [id] });
+  const { images } = await cloudOver(sim).observe(interest);
+  const reason = `image ${id} has an EBS volume beside its root, at /dev/sdf`;
+  expect(images.get(simChannel.name)).toMatchObject({
+    usable: false,
+    reason: `${reason} (from ${simChannel.follow})`,
+    remedy: expect.stringMatching(/^Build the image with no volume but its root/),
+  });
+  expect([reasonOf(images.get('pinned')), reasonOf(images.get(id))]).toEqual([reason, reason]);
 });

@@ -4,8 +4,10 @@ import { homeDeviceName, tagKeys } from '../../controller/core/tags.ts';
 import { always, done, performOne } from '../support/aws-cloud.ts';
 import {
   afterReads,
+  bareMachine,
   callsOf,
   detachOf,
+  extraVolume,
   homeOf,
   machineOf,
   onceMore,
@@ -14,22 +16,6 @@ import {
   stoppedMachine,
   terminateOf,
 } from '../support/leaving.ts';
-
-/** A stopped machine whose home is off it: the terminate that was planned for it would be right. */
-async function bareMachine(): Promise<StoppedMachine> {
-  const one = await stoppedMachine();
-  done(await performOne(one.cloud, detachOf(one)));
-  await one.sim.clock.sleep(60_000);
-  return one;
-}
-
-async function extraVolume({ sim, machineId }: StoppedMachine): Promise<string> {
-  const id = await sim.people.createVolume({ AvailabilityZone: 'eu-west-1a', Size: 10 });
-  await sim.clock.sleep(60_000);
-  await sim.people.attach(id, machineId, '/dev/sdg');
-  await sim.clock.sleep(60_000);
-  return id;
-}
 
 const notSent = { result: 'not-sent' };
 const changed = { result: 'refused', code: 'ChangedMeanwhile', capacity: false };
@@ -164,11 +150,14 @@ const terminateRefusals: readonly Refusal[] = [
   { what: 'that cannot be read', meanwhile: fault('DescribeInstances'), outcome: notSent },
   { what: 'whose home cannot be read', meanwhile: fault('DescribeVolumes'), outcome: notSent },
   {
-    what: 'whose other volume cannot be read',
+    what: 'without a known home, whose other volume cannot be read',
     meanwhile: async (one) => {
       await extraVolume(one);
-      const error = 'UnauthorizedOperation';
-      one.sim.faults.add({ action: 'DescribeVolumes', nth: 2, when: 'before', error });
+      await fault('DescribeVolumes')(one);
+    },
+    action: (one) => {
+      const { homeId: _, ...homeless } = terminateOf(one);
+      return homeless;
     },
     outcome: notSent,
   },

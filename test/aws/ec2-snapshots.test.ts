@@ -1,11 +1,11 @@
-import { DescribeSnapshotsCommand } from '@aws-sdk/client-ec2';
+import { DescribeImagesCommand, DescribeSnapshotsCommand } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
 import { tagsOf } from '../../controller/aws/ec2-fields.ts';
 import type { Action } from '../../controller/core/action.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import type { SimAccount } from '../../controller/sim/account.ts';
-import { always, done, interestIn, performOne } from '../support/aws-cloud.ts';
-import { callsOf, stoppedMachine } from '../support/leaving.ts';
+import { always, done, imageIdOf, interestIn, performOne } from '../support/aws-cloud.ts';
+import { callsOf, type StoppedMachine, stoppedMachine } from '../support/leaving.ts';
 
 const tags = {
   [tagKeys.fleet]: 'dev',
@@ -18,7 +18,8 @@ function snapshotOf(homeId: string, over: Readonly<Record<string, string>> = {})
   const kind = 'snapshot-home' as const;
   const description = 'devinstance: home of ada-01';
   const all = { ...tags, ...over };
-  return { kind, name: 'ada-01', homeId, description, tags: all } satisfies Action;
+  const purpose = 'request' as const;
+  return { kind, name: 'ada-01', homeId, purpose, description, tags: all } satisfies Action;
 }
 
 async function snapshotsIn(sim: SimAccount) {
@@ -117,4 +118,67 @@ test('a snapshot that failed is observed as failed, and one that is not there as
     [snapshotId, 'error'],
   ]);
   expect([...absent]).toEqual([noSnapshot]);
+});
+
+/** A completed snapshot that a replacement made. */
+async function replacementSnapshot({ sim, homeId }: StoppedMachine): Promise<string> {
+  const snapshotId = await sim.people.snapshot(homeId, {
+    ...tags,
+    [tagKeys.purpose]: 'replacement',
+  });
+  await sim.clock.sleep(600_000);
+  return snapshotId;
+}
+
+function deleteOf(snapshotId: string): Action {
+  return { kind: 'delete-snapshot', name: 'ada-01', snapshotId };
+}
+
+test('a snapshot is deleted by one call', async () => {
+  const one = await stoppedMachine();
+  const snapshotId = await replacementSnapshot(one);
+  const before = one.sim.calls.length;
+  expect(await performOne(one.cloud, deleteOf(snapshotId))).toEqual({ result: 'done', snapshotId });
+  expect(one.sim.calls.slice(before).map(({ action }) => action)).toEqual(['DeleteSnapshot']);
+  expect(await snapshotsIn(one.sim)).toEqual([]);
+  one.sim.ghost.assertSilent();
+});
+
+test('a snapshot that somebody else deleted counts as deleted', async () => {
+  const one = await stoppedMachine();
+  const snapshotId = await replacementSnapshot(one);
+  await one.sim.people.deleteSnapshot(snapshotId);
+  expect((await performOne(one.cloud, deleteOf(snapshotId))).result).toBe('done');
+});
+
+test('a snapshot that an image is made of stays, and what to do is said', async () => {
+  const { sim, cloud } = await stoppedMachine();
+  const command = new DescribeImagesCommand({ ImageIds: [await imageIdOf(cloud)] });
+  const [image] = (await sim.ec2.send(command)).Images ?? [];
+  const snapshotId = image?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? '';
+  expect(await performOne(cloud, deleteOf(snapshotId))).toMatchObject({
+    result: 'refused',
+    code: 'InvalidSnapshot.InUse',
+    remedy: expect.stringContaining('Deregister the image'),
+  });
+});
+
+test.each([
+  ['UnauthorizedOperation', 'refused'],
+  ['InternalError', 'unknown'],
+  ['RequestLimitExceeded', 'not-sent'],
+])('a deletion of a snapshot that AWS answers with %s is %s', async (error, result) => {
+  const one = await stoppedMachine();
+  const snapshotId = await replacementSnapshot(one);
+  one.sim.faults.add({ action: 'DeleteSnapshot', when: 'before', error });
+  expect((await performOne(one.cloud, deleteOf(snapshotId))).result).toBe(result);
+  expect(await snapshotsIn(one.sim)).toHaveLength(1);
+});
+
+test('where nothing may be mutated, no snapshot is deleted', async () => {
+  const one = await stoppedMachine();
+  const snapshotId = await replacementSnapshot(one);
+  const outcome = await performOne(one.cloud, deleteOf(snapshotId), () => false);
+  expect(outcome.result).toBe('not-sent');
+  expect(await snapshotsIn(one.sim)).toHaveLength(1);
 });

@@ -27,6 +27,7 @@ test.each([
   ['SomethingNew', 500, 'unknown', false],
   ['SomethingNew', 400, 'refused', false],
   ['SomethingNew', 429, 'throttled', false],
+  ['InvalidSnapshot.InUse', 400, 'refused', false],
   ['InvalidInstanceID.NotFound', 400, 'gone', false],
   ['InvalidInstanceID.Malformed', 400, 'gone', false],
   ['VolumeInUse', 400, 'already', false],

@@ -26,6 +26,7 @@ test.each<[Api, number, number]>([
   ['StartInstances', 9, 2_000],
   ['StopInstances', 60, 2_000],
   ['CreateVolume', 110, 2_000],
+  ['DeleteSnapshot', 110, 2_000],
   ['CreateTags', 120, 2_000],
   ['DescribeInstances', 140, 2_000],
 ])('%s: %i calls at once take %i ms', async (api, count, millis) => {

@@ -8,7 +8,16 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type CompiledController, compileController } from '../support/compiled-controller.ts';
 
-const folders = ['aws', 'cli', 'core', 'core/faults', 'core/plan', 'core/schedule', 'core/spec'];
+const folders = [
+  'aws',
+  'cli',
+  'core',
+  'core/faults',
+  'core/plan',
+  'core/replacement',
+  'core/schedule',
+  'core/spec',
+];
 const roots = ['pass.ts', 'ports.ts', 'world.ts'];
 const others = ['ledgers', 'render', 'service', 'sim', 'sources'];
 let controller: CompiledController;

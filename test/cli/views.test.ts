@@ -9,7 +9,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type CompiledController, compileController } from '../support/compiled-controller.ts';
 
-const folders = ['aws', 'cli', 'core', 'core/faults', 'core/plan', 'core/schedule', 'core/spec'];
+const folders = [
+  'aws',
+  'cli',
+  'core',
+  'core/faults',
+  'core/plan',
+  'core/replacement',
+  'core/schedule',
+  'core/spec',
+];
 const others = [
   'ledgers',
   'render',

@@ -50,7 +50,7 @@ async function lookAt(tree: readonly SpecFile[], value?: string): Promise<World>
   }
   const desired = desiredOf(tree);
   const records = new Map();
-  const read = { desired, records, requests: [] };
+  const read = { desired, records, channels: new Map(), requests: [] };
   const observed = await cloudOver(sim).observe(interestOf(read, '111122223333'));
   return { ...read, observed, now: mondayMorning, observeOnly: false };
 }

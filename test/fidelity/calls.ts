@@ -5,6 +5,8 @@ import {
   CreateTagsCommand,
   CreateVolumeCommand,
   type CreateVolumeCommandInput,
+  DeleteSnapshotCommand,
+  DescribeImagesCommand,
   DescribeInstancesCommand,
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
@@ -146,6 +148,17 @@ export function tag({ ec2 }: Account, id: string, tags: Readonly<Record<string, 
 
 export async function snapshot({ ec2 }: Account, VolumeId: string): Promise<string> {
   return given((await ec2.send(new CreateSnapshotCommand({ VolumeId }))).SnapshotId);
+}
+
+export function deleteSnapshot({ ec2 }: Account, SnapshotId: string) {
+  return ec2.send(new DeleteSnapshotCommand({ SnapshotId }));
+}
+
+/** The snapshot of an image's root. */
+export async function rootSnapshot({ ec2, place }: Account): Promise<string> {
+  const command = new DescribeImagesCommand({ ImageIds: [place.imageId] });
+  const [image] = (await ec2.send(command)).Images ?? [];
+  return given(image?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId);
 }
 
 export function tagList(tags: Readonly<Record<string, string>>) {

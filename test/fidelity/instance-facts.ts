@@ -1,4 +1,8 @@
-import { ModifyInstanceAttributeCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstanceStatusCommand,
+  ModifyInstanceAttributeCommand,
+  StopInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { expect } from 'vitest';
 import {
   aWhile,
@@ -242,5 +246,27 @@ const types: readonly Fact[] = [
   },
 ];
 
+const checks: readonly Fact[] = [
+  {
+    name: 'a running instance whose operating system does not come up never has its check ok',
+    source: ['UG23'],
+    choice: 'the instance check stays initializing; in AWS it may become impaired',
+    moto: false,
+    check: async (open) => {
+      const account = open();
+      await account.sim.conditions.nextLaunches('unbootable');
+      const id = await running(account);
+      await account.wait(86_400_000);
+      const command = new DescribeInstanceStatusCommand({ InstanceIds: [id] });
+      const [status] = (await account.ec2.send(command)).InstanceStatuses ?? [];
+      expect([status?.InstanceState?.Name, status?.SystemStatus?.Status]).toEqual([
+        'running',
+        'ok',
+      ]);
+      expect(status?.InstanceStatus?.Status).toBe('initializing');
+    },
+  },
+];
+
 /** What instances do and allow. */
-export const instanceFacts: readonly Fact[] = [...power, ...types];
+export const instanceFacts: readonly Fact[] = [...power, ...types, ...checks];

@@ -3,9 +3,11 @@ import {
   aWhile,
   codeOf,
   createVolume,
+  deleteSnapshot,
   errorOf,
   readSnapshot,
   readVolume,
+  rootSnapshot,
   snapshot,
   volume,
   volumeState,
@@ -197,6 +199,54 @@ export const snapshotFacts: readonly Fact[] = [
       expect(await codeOf(snapshot(account, second))).toBe('PendingSnapshotLimitExceeded');
       await account.wait(aWhile);
       expect(await codeOf(snapshot(account, second))).toBe('ok');
+    },
+  },
+  {
+    name: 'DeleteSnapshot: then its id is InvalidSnapshot.NotFound, to a second delete too',
+    source: ['BM', 'ERR'],
+    moto: true,
+    check: async (account) => {
+      const id = await snapshot(account, await volume(account));
+      await account.wait(aWhile);
+      await deleteSnapshot(account, id);
+      expect(await codeOf(readSnapshot(account, id))).toBe('InvalidSnapshot.NotFound');
+      expect(await codeOf(deleteSnapshot(account, id))).toBe('InvalidSnapshot.NotFound');
+    },
+  },
+  {
+    name: 'DeleteSnapshot: volumes that were made of it keep what they have',
+    source: ['UG23'],
+    moto: true,
+    check: async (account) => {
+      const id = await snapshot(account, await volume(account));
+      await account.wait(aWhile);
+      const restored = await volume(account, { SnapshotId: id });
+      await deleteSnapshot(account, id);
+      expect(await volumeState(account, restored)).toBe('available');
+    },
+  },
+  {
+    name: 'DeleteSnapshot of the root of an image: InvalidSnapshot.InUse',
+    source: ['BM', 'ERR'],
+    moto: true,
+    check: async (account) => {
+      const call = deleteSnapshot(account, await rootSnapshot(account));
+      expect(await codeOf(call)).toBe('InvalidSnapshot.InUse');
+    },
+  },
+  {
+    name: 'DeleteSnapshot of a pending snapshot takes effect once it is complete',
+    source: ['UG23'],
+    choice: 'until then it is read as pending, and a second delete is answered',
+    moto: false,
+    check: async (open) => {
+      const account = open();
+      const id = await snapshot(account, await volume(account));
+      await deleteSnapshot(account, id);
+      expect(await stateOf(account, id)).toBe('pending');
+      expect(await codeOf(deleteSnapshot(account, id))).toBe('ok');
+      await account.wait(aWhile);
+      expect(await codeOf(readSnapshot(account, id))).toBe('InvalidSnapshot.NotFound');
     },
   },
 ];

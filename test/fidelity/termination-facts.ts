@@ -1,5 +1,6 @@
 import { ModifyInstanceAttributeCommand } from '@aws-sdk/client-ec2';
 import { expect } from 'vitest';
+import { simChannel } from '../support/sim-fleet.ts';
 import {
   aWhile,
   codeOf,
@@ -8,6 +9,7 @@ import {
   instancesTagged,
   noInstance,
   powerOf,
+  readVolume,
   running,
   stop,
   tagList,
@@ -155,6 +157,26 @@ export const terminationFacts: readonly Fact[] = [
       expect(await powerOf(account, id)).toBe('terminated');
       await account.wait(3_600_000);
       expect(await codeOf(instance(account, id))).toBe('InvalidInstanceID.NotFound');
+    },
+  },
+  {
+    name: 'a volume that an image names beside its root is made by a launch, and ends with it',
+    source: ['TERM'],
+    moto: false,
+    check: async (open) => {
+      const account = open();
+      const extraDevices = [{ deviceName: '/dev/sdb', sizeGib: 20 }];
+      const ImageId = await account.sim.people.publishImage(simChannel, { extraDevices });
+      const id = await running(account, { ImageId });
+      const extra = (await instance(account, id)).BlockDeviceMappings?.find(
+        ({ DeviceName }) => DeviceName === '/dev/sdb',
+      );
+      expect(extra?.Ebs?.DeleteOnTermination).toBe(true);
+      await terminate(account, id);
+      await account.wait(aWhile);
+      expect(await codeOf(readVolume(account, extra?.Ebs?.VolumeId ?? ''))).toBe(
+        'InvalidVolume.NotFound',
+      );
     },
   },
 ];

@@ -68,8 +68,9 @@ describe('what a file keeps of the past', () => {
   const at = (day: number, second = 0) =>
     `2026-03-${String(day).padStart(2, '0')}T07:00:${String(second).padStart(2, '0')}.000Z`;
 
-  test('a ledger from before there were requests and events is used as it is', async () => {
+  test('a ledger from before there were channels, requests and events is used', async () => {
     const ledger = fileLedger(await writeNew('{"schemaVersion":1,"records":{}}'));
+    expect(await ledger.channels()).toEqual([]);
     expect(await ledger.requests()).toEqual([]);
     expect(await ledger.events()).toEqual([]);
     await ledger.putEvents([sampleEvent('ada-01')]);
@@ -129,6 +130,10 @@ describe('a file that cannot be used', () => {
     {
       situation: 'with requests by id',
       text: '{"schemaVersion":1,"records":{},"requests":{}}',
+    },
+    {
+      situation: 'with half a channel',
+      text: '{"schemaVersion":1,"records":{},"channels":{"a":{"epoch":1,"channel":{"name":"a"}}}}',
     },
     {
       situation: 'with half an event',

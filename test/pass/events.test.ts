@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { hourMs, minuteMs } from '../../controller/core/instant.ts';
+import { ask, livingRig, settleAt, told } from '../support/living-rig.ts';
+import { idOf, publish } from '../support/pair.ts';
 import { hasty, makeRig, type Rig } from '../support/rig.ts';
 import { makeDesired, makeSpec } from '../support/world.ts';
 
@@ -101,4 +103,18 @@ test('a settled pass writes no events', async () => {
   };
   await rig.pass();
   expect(await rig.ledger.records()).toEqual(before);
+});
+
+test('a machine that is started for a rollback is told to have home and duty', async () => {
+  const rig = await livingRig({ upgrade: { when: 'any-time' } });
+  await publish(rig);
+  await rig.settle();
+  await ask(rig, { kind: 'rollback' }, 24);
+  await settleAt(rig, '10:30');
+  const [old, made] = [idOf(rig, 1), idOf(rig, 2)];
+  expect(await told(rig, 'MachineStopped', 'MachineStarted')).toEqual([
+    `MachineStopped stopped ${old}: it is replaced`,
+    `MachineStopped stopped ${made}: asked for by ada: release`,
+    `MachineStarted started ${old}: it is to have home and duty`,
+  ]);
 });

@@ -50,6 +50,11 @@ describe('how actions end', () => {
       'MachineLaunched: launched i-1, t3.xlarge of ami-1 in subnet-1',
     ],
     [
+      { ...launch, beside: 'i-0' },
+      { result: 'done', machineId: 'i-1' },
+      'MachineLaunched: launched i-1, t3.xlarge of ami-1 in subnet-1 beside i-0',
+    ],
+    [
       {
         kind: 'create-home',
         name,

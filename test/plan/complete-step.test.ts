@@ -29,8 +29,15 @@ const actions = {
     tags: {},
   },
   detach: { ...ofHome, kind: 'detach-home', machineId: 'i-00000001', machineUid: 'uid-ada-01' },
-  snapshot: { ...ofHome, kind: 'snapshot-home', description: '', tags: {} },
-  requested: { ...ofHome, kind: 'snapshot-home', requestId: 'req-1', description: '', tags: {} },
+  snapshot: { ...ofHome, kind: 'snapshot-home', purpose: 'retirement', description: '', tags: {} },
+  requested: {
+    ...ofHome,
+    kind: 'snapshot-home',
+    purpose: 'request',
+    requestId: 'req-1',
+    description: '',
+    tags: {},
+  },
   restore: {
     ...of,
     kind: 'restore-home',

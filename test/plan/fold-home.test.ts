@@ -78,6 +78,7 @@ describe('what was made for a request', () => {
       kind: 'snapshot-home' as const,
       name: 'ada-01',
       homeId: 'vol-00000001',
+      purpose: requestId === undefined ? ('retirement' as const) : ('request' as const),
       description: '',
       tags: {},
       ...(requestId === undefined ? {} : { requestId }),
@@ -192,7 +193,12 @@ describe('a retirement', () => {
 
   const step = (kind: 'snapshot-home' | 'stop', requestId?: string) => ({
     at: lastWeek,
-    action: { kind, name: 'ada-01', ...(requestId === undefined ? {} : { requestId }) } as never,
+    action: {
+      kind,
+      name: 'ada-01',
+      purpose: requestId === undefined ? 'retirement' : 'request',
+      ...(requestId === undefined ? {} : { requestId }),
+    } as never,
   });
   const gone = { machine: undefined, former: 'terminated', home: released } as const;
 

@@ -5,6 +5,7 @@ import { applyOutcome } from '../../controller/core/plan/apply-outcome.ts';
 import { completeStep } from '../../controller/core/plan/complete-step.ts';
 import { afterFailure, forget, withStep } from '../../controller/core/plan/memory.ts';
 import type { DevInstanceRecord } from '../../controller/core/record.ts';
+import { machineSpecOf } from '../../controller/core/replacement/machine-spec.ts';
 import { lastWeek, makeRecord, makeSpec, mondayMorning, mondayNight } from '../support/world.ts';
 
 const spec = makeSpec();
@@ -70,6 +71,7 @@ test('a launch that came through: the machine, since when, as what', () => {
     upSince: now,
     becomingReadySince: now,
     ranAs: 't3.xlarge',
+    madeFrom: machineSpecOf(bare.effective),
   });
 });
 

@@ -102,7 +102,12 @@ describe('a snapshot asked for', () => {
 
   test('is made under its request', () => {
     expect(planOf({ requests }).actions).toMatchObject([
-      { kind: 'snapshot-home', homeId: 'vol-00000001', requestId: 'req-1' },
+      {
+        kind: 'snapshot-home',
+        homeId: 'vol-00000001',
+        requestId: 'req-1',
+        tags: { 'devinstance:purpose': 'request' },
+      },
     ]);
   });
 
@@ -113,7 +118,13 @@ describe('a snapshot asked for', () => {
   });
 
   test('that was begun is asked for in the very same words, and only if it is this one', () => {
-    const action = { kind: 'snapshot-home', name: 'ada-01', homeId: 'vol-00000001' } as const;
+    const purpose = 'request' as const;
+    const action = {
+      kind: 'snapshot-home',
+      name: 'ada-01',
+      homeId: 'vol-00000001',
+      purpose,
+    } as const;
     const begun = { ...action, requestId: 'req-1', description: 'frozen', tags: {} };
     const under = (requestId: string) =>
       makeRecord(spec, { step: { action: { ...begun, requestId }, at: lastWeek } });

@@ -8,3 +8,22 @@ test('a modified home is told with all that is asked of it', () => {
     'modify home vol-1 to 150 GiB gp3, 6000 IOPS, 250 MiB/s',
   );
 });
+
+test('a launch is told with the machine that it comes up beside', () => {
+  const request = {
+    clientToken: 'token',
+    imageId: 'ami-1',
+    instanceType: 't3.xlarge',
+    subnetId: 'subnet-1',
+    securityGroups: [],
+    rootDeviceName: '/dev/sda1',
+    rootSizeGib: 150,
+    rootType: 'gp3',
+    userData: '',
+    machineTags: {},
+    rootTags: {},
+  };
+  const launch = { kind: 'launch', name: 'ada-01', request } as const;
+  expect(actionText(launch)).toBe('launch t3.xlarge in subnet-1');
+  expect(actionText({ ...launch, beside: 'i-1' })).toBe('launch t3.xlarge in subnet-1 beside i-1');
+});

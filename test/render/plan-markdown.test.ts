@@ -21,7 +21,7 @@ function change(kind: ChangeKind, over: Partial<Change> = {}): Change {
 }
 
 function hold(name: string, over: Partial<Hold> = {}): Hold {
-  return { name, reason: 'ImageBehind', message: 'behind', remedy: 'wait', ...over };
+  return { name, reason: 'UpgradeNever', message: 'behind', remedy: 'wait', ...over };
 }
 
 function problem(over: Partial<Problem> = {}): Problem {
@@ -71,7 +71,7 @@ test('a plan of all sorts', () => {
         details: ['machine i-1 is kept', 'home vol-2 is kept'],
         note: 'restore it',
       }),
-      change('replace', { details: ['image ami-1 -> ami-2'], withheldBy: 'ImageBehind' }),
+      change('replace', { details: ['image ami-1 -> ami-2'], withheldBy: 'UpgradeNever' }),
       change('stop', { at: '2026-11-23T18:00:00.000Z' }),
     ],
     holds: [hold('replace-01', { message: 'image ami-1 -> ami-2' })],
@@ -83,7 +83,7 @@ test('a plan of all sorts', () => {
 |-|-|-|-|-|-|
 |linus-01|linus|change|home vol-1 200 -&gt; 260 GiB, online|now|kept, changed online|
 |orphan-01|ada|orphan|machine i-1 is kept<br>home vol-2 is kept|now (restore it)|kept, whole and untouched|
-|replace-01|ada|replace|image ami-1 -&gt; ami-2|withheld: ImageBehind|kept|
+|replace-01|ada|replace|image ami-1 -&gt; ami-2|withheld: UpgradeNever|moves to the new machine, snapshotted first|
 |stop-01|ada|stop|what|Mon 19:00 Madrid|kept|
 
 #### Problems in specs
@@ -96,7 +96,7 @@ test('a plan of all sorts', () => {
 
 |Machine|Reason|What|What to do|
 |-|-|-|-|
-|replace-01|ImageBehind|image ami-1 -&gt; ami-2|wait|
+|replace-01|UpgradeNever|image ami-1 -&gt; ami-2|wait|
 
 Interlocks pass.
 
@@ -114,11 +114,11 @@ Merging applies this; push to replan.
       when now (restore it)
 ! replace-01  replace (owner ada; why)
       image ami-1 -> ami-2
-      withheld: ImageBehind
+      withheld: UpgradeNever
 _ stop-01  stop (owner ada; why)
       what
       when Mon 19:00 Madrid
-! replace-01  ImageBehind: image ami-1 -> ami-2
+! replace-01  UpgradeNever: image ami-1 -> ami-2
       -> wait
 Plan: 0 to create, 1 to change, 0 to replace, 1 to orphan. 0 to start, 1 to stop, 1 held.
 \`\`\`
@@ -241,7 +241,7 @@ describe('what GitHub would refuse for its length', () => {
       Number(new RegExp(`… and (\\d+) more ${noun}, left out`).exec(text)?.[1]);
     expect(shown(/^\|m-\d+\|ada\|change\|/gm) + leftOut('changes')).toBe(2_000);
     expect(shown(/^\|specs/gm) + leftOut('problems')).toBe(2_000);
-    expect(shown(/^\|m-\d+\|ImageBehind\|/gm) + leftOut('holds')).toBe(2_000);
+    expect(shown(/^\|m-\d+\|UpgradeNever\|/gm) + leftOut('holds')).toBe(2_000);
     const [, full = ''] = text.split('```');
     const lines = full.split('\n').slice(1, -2).length;
     // Three lines a change, two a hold, and the summary.

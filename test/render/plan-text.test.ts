@@ -143,10 +143,10 @@ test('a DevInstance is counted once a kind; what is withheld is held and nothing
       change('replace', { name: 'f' }),
       change('orphan', { name: 'g' }),
       change('stop', { name: 'h', withheldBy: 'InterlockUnhealthy' }),
-      change('replace', { name: 'i', withheldBy: 'ImageBehind' }),
+      change('replace', { name: 'i', withheldBy: 'UpgradeNever' }),
     ],
     holds: [
-      { name: 'i', reason: 'ImageBehind', message: '', remedy: '' },
+      { name: 'i', reason: 'UpgradeNever', message: '', remedy: '' },
       { name: 'j', reason: 'NotReady', message: '', remedy: '' },
       { name: 'j', reason: 'BackingOff', message: '', remedy: '' },
     ],

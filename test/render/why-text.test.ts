@@ -48,6 +48,13 @@ test('of a machine that could not be read nothing is judged', () => {
   expect(head).toBe('one-01 could not be read, so that nobody knows whether it is on');
 });
 
+test('a replacement that is under way is told beside it', () => {
+  const replacing = { since: '2026-11-23T08:00:00.000Z', step: 'snapshotting the home' };
+  const lines = whyText(whyIn({}), undefined, plain, replacing).split('\n');
+  expect(lines).toContain('  Also  being replaced since Mon 09:00: snapshotting the home');
+  expect(JSON.parse(whyJson(whyIn({}), undefined, replacing))).toMatchObject({ replacing });
+});
+
 test('JSON is one object with everything', () => {
   expect(JSON.parse(whyJson(whyIn({}), commit))).toMatchObject({
     name: 'one-01',

@@ -98,7 +98,7 @@ test('a restart renews the launch time and the boot', async () => {
   const first = await readMachine(sim, id);
   expect(first.StateReason?.Code).toBe('Client.UserInitiatedShutdown');
   await sim.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }));
-  await sim.clock.sleep(20_000);
+  await sim.clock.sleep(30_000);
   const second = await readMachine(sim, id);
   expect(second.LaunchTime?.getTime()).toBeGreaterThan(first.LaunchTime?.getTime() ?? 0);
   expect(second.PrivateIpAddress).toBe(first.PrivateIpAddress);

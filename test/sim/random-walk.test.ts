@@ -3,8 +3,10 @@ import {
   CreateSnapshotCommand,
   CreateTagsCommand,
   CreateVolumeCommand,
+  DeleteSnapshotCommand,
   DeleteVolumeCommand,
   DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
   DescribeVolumesCommand,
   DetachVolumeCommand,
   ModifyInstanceAttributeCommand,
@@ -26,7 +28,7 @@ import { simFleet, simStart, simSubnets, stillClock } from '../support/sim-fleet
 
 const machineSticks = ['pending', 'stopping', 'shutting-down'] as const;
 const volumeSticks = ['attaching', 'detaching', 'busy'] as const;
-const launchFates = ['sticks', 'Server.InternalError', 'Client.VolumeLimitExceeded'] as const;
+const launchFates = ['sticks', 'Server.InternalError', 'unbootable', 'home-fails'] as const;
 
 /** One random call: what to do, and which of the known machines and volumes to do it to. */
 interface Draw {
@@ -38,7 +40,7 @@ interface Draw {
 
 const draws = fc.array(
   fc.record({
-    call: fc.nat({ max: 19 }),
+    call: fc.nat({ max: 20 }),
     machine: fc.nat({ max: 3 }),
     volume: fc.nat({ max: 6 }),
     choice: fc.nat({ max: 2 }),
@@ -90,10 +92,15 @@ async function perform(sim: SimAccount, draw: Draw): Promise<unknown> {
     () => ec2.send(new DeleteVolumeCommand({ VolumeId: volumeId })),
     () => sim.clock.sleep([1_000, 20_000, 4_000_000][draw.choice] ?? 0),
     () => ec2.send(new CreateSnapshotCommand({ VolumeId: volumeId })),
+    async () => {
+      const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({}));
+      const { SnapshotId } = Snapshots[draw.machine] ?? {};
+      return ec2.send(new DeleteSnapshotCommand({ SnapshotId }));
+    },
     () => sim.conditions.stick(machineId, machineSticks[draw.choice] ?? 'pending'),
     () => sim.conditions.stick(volumeId, volumeSticks[draw.choice] ?? 'busy'),
     () => sim.conditions.unstick(draw.choice > 0 ? machineId : volumeId),
-    () => sim.conditions.nextLaunches(launchFates[draw.choice] ?? 'sticks'),
+    () => sim.conditions.nextLaunches(launchFates[draw.machine] ?? 'sticks'),
     () => sim.conditions.nextVolumes(draw.choice > 0 ? 'fails' : 'sticks'),
     () => sim.conditions.breakVolume(volumeId),
     () => sim.people.protect(machineId, { stop: draw.choice === 0, terminate: draw.choice === 1 }),

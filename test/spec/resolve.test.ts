@@ -159,5 +159,6 @@ test('the fleet and its channels have their defaults', () => {
     architecture: 'x86_64',
     follow: '/imagebuilder/ubuntu/candidate',
     allowedOwners: ['self'],
+    deadlineMinutes: 10_080,
   });
 });

@@ -1,7 +1,8 @@
 import type { AskingParts } from '../../controller/cli/asking.ts';
 import type { DesiredFleet, EffectiveSpec } from '../../controller/core/desired.ts';
+import type { FleetEvent } from '../../controller/core/event.ts';
 import type { Instant } from '../../controller/core/instant.ts';
-import type { Machine, MachineState } from '../../controller/core/observed.ts';
+import type { Machine, MachineState, Observed } from '../../controller/core/observed.ts';
 import type { DevInstanceRecord } from '../../controller/core/record.ts';
 import type { LedgerRequest } from '../../controller/core/request.ts';
 import { memoryLedger } from '../../controller/ledgers/memory.ts';
@@ -17,9 +18,15 @@ export interface Met {
   readonly spec?: Partial<EffectiveSpec>;
   readonly record?: Partial<DevInstanceRecord>;
   readonly machine?: MachineState;
+  /** What else is in the account. */
+  readonly observed?: Partial<Observed>;
+  /** Machines beside its own. */
+  readonly beside?: readonly Machine[];
   readonly fleet?: Partial<DesiredFleet['fleet']>;
   readonly desired?: Partial<DesiredFleet>;
   readonly requests?: readonly LedgerRequest[];
+  /** What happened before, as the ledger tells it. */
+  readonly events?: readonly FleetEvent[];
   /** No file names it any more. */
   readonly isGone?: boolean;
   /** The ledger has no record of it. */
@@ -55,6 +62,7 @@ export async function makeAskingRig(met: Met = {}): Promise<AskingRig> {
   await ledger.init({ fleet: 'dev', account: '111122223333', region: 'eu-west-1' });
   for (const record of world.records.values()) await ledger.putRecord(record, 0, 1);
   for (const request of met.requests ?? []) await ledger.putRequest(request);
+  await ledger.putEvents(met.events ?? []);
   const parts: AskingParts = {
     specs: { read: async () => ({ desired, problems: [], files: 1 }) },
     observer: {
@@ -84,12 +92,14 @@ function worldFor(met: Met) {
   const power = { state: isUp ? 'running' : 'stopped', at: lastWeek, by: 'controller' } as const;
   const ada = one('ada-01', { spec, machine: state, record: { power, ...met.record } });
   const bob = one('bob-01', { spec });
-  return worldOf(met.isUnmade ? [bob] : [ada, bob], {
+  const world = worldOf(met.isUnmade ? [bob] : [ada, bob], {
     present: met.isGone ? [bob] : [ada, bob],
     now,
     fleet: met.fleet ?? {},
     desired: met.desired ?? {},
   });
+  const machines = [...world.observed.machines, ...(met.beside ?? [])];
+  return { ...world, observed: { ...world.observed, machines, ...met.observed } };
 }
 
 /** A request of bob's that stands since last week. */

@@ -25,6 +25,7 @@ export function interestIn(changes: Partial<Interest> = {}): Interest {
     snapshotIds: [],
     subnetIds: [],
     channels: [],
+    stableOf: [],
     imageIds: [],
     instanceTypes: [],
     ...changes,

@@ -25,6 +25,8 @@ export interface E2eFleet {
   run(...command: readonly string[]): Promise<ProgramEnd>;
   /** The same, and answers at once. */
   start(...command: readonly string[]): ReturnType<typeof startProgram>;
+  /** Lets the program's clock run ahead from its next run on; moto's own stays the wall clock. */
+  moveOn(minutes: number): void;
   truth(): Promise<FleetTruth>;
   remove(): Promise<void>;
 }
@@ -44,24 +46,36 @@ export interface E2eFleetOptions {
 /** Copies the sample specs and makes the ledger. */
 export async function makeE2eFleet(
   { endpoint, network }: Endpoint,
-  { fleet, only, rules = {}, hasLedger = true, env = (usual) => usual }: E2eFleetOptions,
+  { fleet, only, rules = {}, hasLedger = true, env = (given) => given }: E2eFleetOptions,
 ): Promise<E2eFleet> {
   const folder = await makeFleetFolder({ fleet, network, ...(only === undefined ? {} : { only }) });
   const proxy: RecordingProxy = await startRecordingProxy(endpoint, rules);
   const table = `ledger-${fleet}`;
   if (hasLedger) await makeLedger(endpoint, { fleet, table });
   const target = ['--cloud', 'aws', '--ledger', `dynamodb:${table}`, '--specs', 'specs'];
-  const options = { cwd: folder.path, env: env(awsEnv(proxy.endpoint)) };
+  const usual = env(awsEnv(proxy.endpoint));
+  let aheadMinutes = 0;
+  const options = () => ({ cwd: folder.path, env: { ...usual, ...clockEnv(aheadMinutes) } });
   return {
     folder,
     target,
     calls: proxy.calls,
-    run: (...command) => runProgram([...command, ...target], options),
-    start: (...command) => startProgram([...command, ...target], options),
+    run: (...command) => runProgram([...command, ...target], options()),
+    start: (...command) => startProgram([...command, ...target], options()),
+    moveOn: (minutes) => {
+      aheadMinutes += minutes;
+    },
     truth: () => readFleetTruth(endpoint, fleet),
     remove: async () => {
       await proxy.stop();
       await folder.remove();
     },
   };
+}
+
+/** A program of this environment takes it for so much later than it is. */
+function clockEnv(minutes: number): Environment {
+  if (minutes === 0) return {};
+  const shift = `const wall = Date.now; Date.now = () => wall() + ${minutes * 60_000};`;
+  return { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(shift)}` };
 }

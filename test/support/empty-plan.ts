@@ -7,6 +7,7 @@ export const emptyPlan: Plan = {
   interlocks: [],
   bindings: [],
   memos: [],
+  channelMemos: [],
   actions: [],
   endings: [],
   notices: [],

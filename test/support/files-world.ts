@@ -70,10 +70,12 @@ export function worldOfTrees(
   return {
     desired: desiredOf(now),
     records: new Map(made.map(({ record }) => [record.name, record])),
+    channels: new Map(),
     requests: [],
     observed: makeObserved({
       machines: made.map(({ machine }) => machine),
       homes: made.map(({ home }) => home),
+      stableImages: new Map(),
       images: new Map(ubuntu === undefined ? [] : [['ubuntu', ubuntu]]),
       ...observed,
     }),

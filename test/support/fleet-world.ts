@@ -71,6 +71,7 @@ export function worldOf(
       ...over.desired,
     }),
     records: new Map(all.map(({ record }) => [record.name, record])),
+    channels: new Map(),
     requests: [],
     observed: makeObserved({
       machines: all.map(({ machine }) => machine),

@@ -13,6 +13,7 @@ import {
   pick,
   snapshotsIn,
 } from './history-life.ts';
+import { replacementActNames, replacementActs } from './history-replacement-acts.ts';
 import {
   type Acts,
   type Aim,
@@ -28,6 +29,7 @@ export const acts: Acts = {
   ...peopleActs(),
   ...weatherActs(),
   ...scheduleActs,
+  ...replacementActs,
 };
 
 /** The names of acts, those of git and of requests more often: most troubles are the controller's own. */
@@ -38,6 +40,7 @@ export const actNames: readonly string[] = [
   ...['retire', 'retire', 'activate', 'activate', 'remove', 'rename', 'rename', 'rename'],
   ...['restoreFile', 'askRestore', 'askSnapshot', 'waitHours', 'waitHours', 'waitHours', 'claim'],
   ...scheduleActNames,
+  ...replacementActNames,
 ];
 
 function edit(life: Life, name: string, change: (spec: EffectiveSpec) => EffectiveSpec): void {

@@ -5,11 +5,12 @@ import type { DevInstanceRecord } from '../../controller/core/record.ts';
 import { everyName } from '../../controller/core/request.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import type { SimInstance } from '../../controller/sim/state.ts';
-import type { Life } from './history-life.ts';
-import { type Question, suspensionOf, type Wanted, wantedOf } from './history-wanted.ts';
+import { judgeChangeStop } from './history-change-stop.ts';
+import { isBeside, type Life, lineOf } from './history-life.ts';
+import { isOwn, type Question, suspensionOf, type Wanted, wantedOf } from './history-wanted.ts';
 
 /** What a pass could know when it looked. */
-interface Look {
+export interface Look {
   readonly at: number;
   readonly asked: number;
   /** How much was done to power by then. */
@@ -51,10 +52,19 @@ export function watchDuty(life: Life): DutyWatch {
       if (look === undefined) return;
       const records = await recordsOf(life);
       await noteRefusals(life);
+      noteLines(life, records);
       for (const action of actions) await judge(life, { action, look, records });
     },
     check: () => checkRecords(life),
   };
+}
+
+/** Takes note of whose duty the machines take over that are on their way. */
+function noteLines(life: Life, records: ReadonlyMap<string, DevInstanceRecord>): void {
+  for (const { replacement } of records.values()) {
+    if (replacement?.newId === undefined) continue;
+    life.line.set(replacement.newId, lineOf(life, replacement.oldId));
+  }
 }
 
 export async function recordsOf(life: Life): Promise<ReadonlyMap<string, DevInstanceRecord>> {
@@ -86,11 +96,13 @@ async function judge(life: Life, { action, look, records }: Case): Promise<void>
   const question = questionOf(record, machine, look);
   const wanted = wantedOf(life, question);
   const { actions } = record.effective.schedule;
-  if (action.kind === 'start') {
+  const isAside = isBeside(record, machine.id);
+  // One that takes over must run to show that it can.
+  if (action.kind === 'start' && !isAside) {
     if (wanted === 'stopped') wrong('started although it is to be off');
     if (actions === 'stop-only' && !wasAsked(life, question, 'running')) {
       // What was stopped for a change is started again whoever starts machines.
-      const isBack = life.powered.findLast(({ machineId }) => machineId === machine.id);
+      const isBack = life.powered.findLast((act) => isOwn(life, act, question));
       if (isBack?.cause !== 'change') wrong('started although starts are left to people');
     }
   }
@@ -98,7 +110,15 @@ async function judge(life: Life, { action, look, records }: Case): Promise<void>
     judgeStop(life, { action, look, records }, { question, wanted, wrong });
   const { kind, machineId } = action;
   const cause = action.kind === 'stop' ? { cause: action.cause } : {};
-  life.powered.push({ by: 'controller', kind, machineId, uid: record.uid, at: look.at, ...cause });
+  life.powered.push({
+    by: 'controller',
+    kind,
+    machineId,
+    uid: record.uid,
+    at: look.at,
+    isBeside: isAside || cause.cause === 'beside',
+    ...cause,
+  });
 }
 
 /** What is asked of a record's machine. */
@@ -158,8 +178,11 @@ function judgeStop(
     case 'retired':
       if (records.get(action.name)?.effective.lifecycle !== 'retired') wrong('it is not retired');
       return;
-    case 'change':
+    case 'change': {
+      const record = records.get(action.name);
+      if (record !== undefined) judgeChangeStop(life, action, { look, record, wrong });
       return;
+    }
   }
 }
 
@@ -183,8 +206,7 @@ function judgeIdleStop(
     return isLast && !life.cancelled.has(id) && Date.parse(expiresAt) > look.at - idleMs;
   });
   const wasUndone = life.powered.some(
-    ({ machineId, kind, by }) =>
-      machineId === action.machineId && by === 'person' && kind !== 'start',
+    (act) => isOwn(life, act, action) && act.by === 'person' && act.kind !== 'start',
   );
   if (isAsked && !wasUndone) wrong('stopped as idle while or right after it was asked for');
 }
@@ -197,14 +219,15 @@ function judgeLongStop(
   const { schedule } = question;
   const machine = life.rig.truth().instances[action.machineId];
   const maxMs = (schedule.maxUptimeMinutes ?? Number.NaN) * minuteMs;
-  const wasChanged = life.powered.some(
-    ({ machineId, cause }) => machineId === action.machineId && cause === 'change',
-  );
+  const wasChanged = life.powered.some((act) => isOwn(life, act, action) && act.cause === 'change');
   const upMs = question.at - (machine?.launchedAt ?? 0);
   if (!(upMs >= maxMs) && !wasChanged) wrong(`stopped after ${upMs / minuteMs} min`);
 }
 
-/** Nothing that belongs to a DevInstance from which hands are kept off is touched. */
+/**
+ * Nothing that belongs to a DevInstance from which hands are kept off is touched; a replacement
+ * under way is brought to its end, or back.
+ */
 function checkHandsOff(life: Life, { action, look, records }: Case, wrong: (what: string) => void) {
   const { instances, volumes } = life.rig.truth();
   const ids = new Set(JSON.stringify(action).match(/\b(i|vol)-[0-9a-f]+/g) ?? []);
@@ -217,6 +240,7 @@ function checkHandsOff(life: Life, { action, look, records }: Case, wrong: (what
     )
     .map(({ name }) => name);
   for (const name of new Set([action.name, ...owners])) {
+    if (records.get(name)?.replacement !== undefined) continue;
     const question = { name, at: look.at, asked: look.asked } as Question;
     const suspended = suspensionOf(life, question);
     if (suspended !== undefined)
@@ -233,7 +257,7 @@ async function checkRecords(life: Life): Promise<void> {
     const kinds = power.state === 'running' ? ['start'] : ['stop', 'shutDown'];
     const did = life.powered.some(
       (act) =>
-        act.machineId === machineId &&
+        isOwn(life, act, { machineId: machineId ?? '' }) &&
         act.by === 'person' &&
         kinds.includes(act.kind) &&
         act.at <= Date.parse(power.at) + 1_000,

@@ -1,5 +1,10 @@
 import type { StopCause } from '../../controller/core/action.ts';
-import type { DesiredFleet, EffectiveSpec } from '../../controller/core/desired.ts';
+import type {
+  DesiredFleet,
+  EffectiveSpec,
+  ResolvedChannel,
+} from '../../controller/core/desired.ts';
+import type { DevInstanceRecord } from '../../controller/core/record.ts';
 import type { LedgerRequest } from '../../controller/core/request.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
 import { isDeleted, isGoing } from '../../controller/sim/lifecycle.ts';
@@ -22,6 +27,8 @@ export interface Life {
     incomplete: boolean;
     empty: boolean;
     maxDisruptedPercent: number;
+    /** The image at which the channel of all is held. */
+    pin: string | undefined;
   };
   /** Volumes that people deleted: theirs to answer for. */
   readonly deletedByPeople: Set<string>;
@@ -39,6 +46,8 @@ export interface Life {
   readonly refused: Set<string>;
   /** Who turned machines on and off, in order. */
   readonly powered: Powering[];
+  /** By machine, the first of those that replaced one another around one home down to it. */
+  readonly line: Map<string, string>;
   /** When git last changed a name's schedule. */
   readonly editedAt: Map<string, number>;
   ledgerLostAt: number | undefined;
@@ -54,11 +63,18 @@ export interface Powering {
   readonly uid: string;
   readonly at: number;
   readonly cause?: StopCause;
+  /** It was not the machine that has the duty: one on its way to it, or kept from before. */
+  readonly isBeside: boolean;
 }
 
 /** The spec that a name begins with. */
 export function firstSpec(name: string): EffectiveSpec {
-  return makeSpec({ name, owner: name.startsWith('bob') ? bob : ada });
+  return makeSpec({
+    name,
+    owner: name.startsWith('bob') ? bob : ada,
+    rollbackWindowMinutes: 180,
+    keepHomeSnapshots: 2,
+  });
 }
 
 /** The owner that a name gets by mistake. */
@@ -94,6 +110,7 @@ export async function beginLife(isLagging: boolean): Promise<Life> {
       incomplete: false,
       empty: false,
       maxDisruptedPercent: 100,
+      pin: undefined,
     },
     deletedByPeople: new Set(),
     markers: new Map(),
@@ -104,6 +121,7 @@ export async function beginLife(isLagging: boolean): Promise<Life> {
     cancelled: new Set(),
     refused: new Set(),
     powered: [],
+    line: new Map(),
     editedAt: new Map(),
     ledgerLostAt: undefined,
     wrongs: [],
@@ -119,12 +137,36 @@ export function desiredOf({ git }: Life): DesiredFleet {
     maxDisruptedPercent: git.maxDisruptedPercent,
     maxUnhealthyPercent: 100,
   };
-  if (git.empty) return makeDesired([], { fleet });
+  const [[channel, settings] = ['', undefined]] = makeDesired([]).channels;
+  const pin = git.pin === undefined ? {} : { pin: git.pin };
+  const channels = new Map(settings === undefined ? [] : [[channel, { ...settings, ...pin }]]);
+  if (git.empty) return makeDesired([], { fleet, channels });
   return makeDesired(specs, {
     fleet,
+    channels,
     invalid,
     ...(git.incomplete ? { incomplete: 'a linked folder' } : {}),
   });
+}
+
+/** The image channel of all. */
+export function channelOf({ rig }: Life): ResolvedChannel {
+  const [channel] = rig.desired.channels.values();
+  if (channel === undefined) throw new Error('the specs have no channel');
+  return channel;
+}
+
+/** The machine whose duty a machine took over, from the first one on; itself if none. */
+export function lineOf({ line }: Life, machineId: string): string {
+  return line.get(machineId) ?? machineId;
+}
+
+/** Whether a machine is on its way to another one's duty, or kept after that. */
+export function isBeside(
+  { replacement, kept }: Pick<DevInstanceRecord, 'replacement' | 'kept'>,
+  machineId: string,
+): boolean {
+  return machineId === replacement?.newId || machineId === kept?.machineId;
 }
 
 /** The machines of a name that are not on their way out, in the order in which they were made. */

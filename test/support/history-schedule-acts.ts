@@ -2,7 +2,7 @@ import type { ResolvedSchedule } from '../../controller/core/desired.ts';
 import { hourMs, minuteMs, plusMillis } from '../../controller/core/instant.ts';
 import { everyName, type RequestedWork } from '../../controller/core/request.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
-import { desiredOf, type Life, machinesOf, pick } from './history-life.ts';
+import { desiredOf, isBeside, type Life, machinesOf, pick } from './history-life.ts';
 
 /** What an act is about: two names, and a number that decides the rest. */
 export interface Aim {
@@ -148,8 +148,11 @@ function powerActs(): Acts {
       const at = Date.parse(life.rig.account.clock.now());
       const uid = machine.tags[tagKeys.uid] ?? '';
       const settled = life.rig.truth().instances[machine.id]?.power.settled;
-      if (settled !== before)
-        life.powered.push({ by: 'person', kind, machineId: machine.id, uid, at });
+      if (settled === before) return;
+      const records = await life.rig.ledger.records();
+      const isOther = records.some(({ record }) => isBeside(record, machine.id));
+      const act = { by: 'person', kind, machineId: machine.id, uid, at } as const;
+      life.powered.push({ ...act, isBeside: isOther });
     };
   const ofMachine =
     (act: (life: Life, id: string) => Promise<void>) =>

@@ -1,7 +1,7 @@
 import type { ResolvedSchedule } from '../../controller/core/desired.ts';
 import { dayMs, hourMs, minuteMs } from '../../controller/core/instant.ts';
 import { everyName } from '../../controller/core/request.ts';
-import type { Life, Powering } from './history-life.ts';
+import { type Life, lineOf, type Powering } from './history-life.ts';
 
 // What the schedules' semantics want of a machine, told a second time in the plainest words: from
 // what people did and asked for and from the truth of the account, never from a plan or a record.
@@ -58,7 +58,7 @@ export function wantedOf(life: Life, question: Question): Wanted {
   if (newest?.work.kind === 'override' && isInForce) {
     if (newest.work.state === 'stopped') return 'stopped';
     const undone = powered(life, question).find(
-      (act) => isRest(act, question) && act.at >= newest.putAt,
+      (act) => isRest(life, act, question) && act.at >= newest.putAt,
     );
     if (undone === undefined) return 'running';
     if (undone.by === 'person' && question.schedule.manualStop === 'restart') return 'either';
@@ -83,19 +83,29 @@ function powered(life: Life, { did }: Question): readonly Powering[] {
   });
 }
 
+/** Whether it was done to the machine, or to one whose duty that took over. */
+export function isOwn(
+  life: Life,
+  { machineId, isBeside }: Powering,
+  question: Pick<Question, 'machineId'>,
+): boolean {
+  return !isBeside && lineOf(life, machineId) === lineOf(life, question.machineId);
+}
+
 /** A stop that keeps a machine off. */
-function isRest({ machineId, kind, by, cause }: Powering, question: Question): boolean {
-  if (machineId !== question.machineId) return false;
+function isRest(life: Life, act: Powering, question: Question): boolean {
+  const { kind, by, cause } = act;
+  if (!isOwn(life, act, question)) return false;
   if (by === 'person') return kind === 'stop' || kind === 'shutDown';
   return cause === 'idle' || cause === 'max-uptime';
 }
 
 function baseOf(life: Life, question: Question, overrides: readonly Asked[]): Wanted {
-  const { schedule, at, machineId } = question;
+  const { schedule, at } = question;
   const lostAt = life.ledgerLostAt ?? Number.NEGATIVE_INFINITY;
   const editedAt = life.editedAt.get(question.name) ?? Number.NEGATIVE_INFINITY;
   const open = openSince(schedule, at);
-  const own = powered(life, question).filter((act) => act.machineId === machineId);
+  const own = powered(life, question).filter((act) => isOwn(life, act, question));
   const last = own.findLast((act) => act.kind !== 'terminate' && act.cause !== 'change');
   if (open === undefined) {
     const hold = holdOf(life, question, overrides);
@@ -105,7 +115,7 @@ function baseOf(life: Life, question: Question, overrides: readonly Asked[]): Wa
     return hold === 'held' && at !== lostAt && editedAt < at - 2 * dayMs ? 'running' : 'either';
   }
   if (lostAt > open || editedAt > open) return 'either';
-  if (last === undefined || !isRest(last, question)) return 'running';
+  if (last === undefined || !isRest(life, last, question)) return 'running';
   const wasAskedSince = overrides.some(
     ({ work, putAt }) => work.kind === 'override' && work.state === 'running' && putAt >= last.at,
   );
@@ -126,10 +136,10 @@ function holdOf(
   question: Question,
   overrides: readonly Asked[],
 ): 'held' | 'none' | 'either' {
-  const { schedule, at, machineId, made } = question;
+  const { schedule, at, made } = question;
   const holdMs = schedule.manualStartHoldMinutes * minuteMs;
   const starts = powered(life, question).filter(
-    (act) => act.machineId === machineId && act.kind === 'start' && act.by === 'person',
+    (act) => isOwn(life, act, question) && act.kind === 'start' && act.by === 'person',
   );
   const made0 = made === undefined ? [] : [made.at];
   const last = Math.max(...starts.map((act) => act.at), ...made0);
@@ -142,7 +152,7 @@ function holdOf(
   const isOver =
     life.powered.some(
       (act) =>
-        act.machineId === machineId &&
+        isOwn(life, act, question) &&
         act.at >= last &&
         act.kind !== 'start' &&
         act.cause !== 'change',

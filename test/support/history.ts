@@ -6,6 +6,8 @@ import { ceaseTroubles, checkConvergence, checkSafety, strangersOf } from './his
 import { type DutyWatch, watchDuty } from './history-duty.ts';
 import { beginLife, type Life, names } from './history-life.ts';
 import { unexplained } from './history-reasons.ts';
+import { checkReplacedAtRest, passDays } from './history-replaced.ts';
+import { replacementLifeNames } from './history-replacement-acts.ts';
 import { checkDutyAtRest } from './history-rest.ts';
 import { Crash } from './rig.ts';
 
@@ -27,19 +29,35 @@ export interface History {
   readonly steps: readonly Step[];
 }
 
-const step: fc.Arbitrary<Step> = fc.record({
-  act: fc.constantFrom(...actNames),
-  who: fc.constantFrom(0, 0, 0, 1, 1, 2, 3),
-  other: fc.nat(names.length - 1),
-  n: fc.nat(59),
-  follows: fc.constantFrom('nothing', 'pass', 'settle', 'settle', 'crash', 'meddle'),
-  at: fc.nat(79).map((half) => half / 2),
-});
+const often: readonly Step['follows'][] = [
+  'nothing',
+  'pass',
+  'settle',
+  'settle',
+  'crash',
+  'meddle',
+];
 
-/** Histories of any kind. */
+const stepsOf = (acts: readonly string[], follows = often): fc.Arbitrary<readonly Step[]> =>
+  fc.array(
+    fc.record({
+      act: fc.constantFrom(...acts),
+      who: fc.constantFrom(0, 0, 0, 1, 1, 2, 3),
+      other: fc.nat(names.length - 1),
+      n: fc.nat(59),
+      follows: fc.constantFrom(...follows),
+      at: fc.nat(79).map((half) => half / 2),
+    }),
+    { minLength: 3, maxLength: 18, size: 'max' },
+  );
+
+/** A replacement takes many passes: whatever happens meets it on its way. */
+const passing: readonly Step['follows'][] = [...often, 'pass', 'pass', 'pass', 'pass', 'meddle'];
+
+/** Histories of any kind, every other one about replacements. */
 export const histories: fc.Arbitrary<History> = fc.record({
   isLagging: fc.boolean(),
-  steps: fc.array(step, { minLength: 3, maxLength: 18, size: 'max' }),
+  steps: fc.oneof(stepsOf(actNames), stepsOf(replacementLifeNames, passing)),
 });
 
 /** Lives through a history and checks safety after each step, and that the fleet comes to rest. */
@@ -57,12 +75,15 @@ export async function live({ isLagging, steps }: History): Promise<Plan> {
   await ceaseTroubles(life);
   const plan = await checkConvergence(life);
   await checkDutyAtRest(life, plan);
-  const strange = unexplained(
-    life,
-    plan,
-    steps.map(({ act }) => act),
-  );
+  const happened = steps.map(({ act }) => act);
+  const strange = unexplained(life, plan, happened);
   if (strange.length > 0) throw new Error(`held for no cause: ${strange.join('; ')}`);
+  await passDays(life);
+  const later = await checkConvergence(life);
+  await checkDutyAtRest(life, later);
+  const stubborn = unexplained(life, later, happened, 'days');
+  if (stubborn.length > 0) throw new Error(`held days later for no cause: ${stubborn.join('; ')}`);
+  await checkReplacedAtRest(life, later);
   if (strangersOf(life) !== strangers) throw new Error('something of a stranger was changed');
   return plan;
 }

@@ -33,6 +33,23 @@ export async function stoppedMachine(): Promise<StoppedMachine> {
   return { sim, cloud, ...made, uid: 'uid-ada-01' };
 }
 
+/** The same once its home is off it: the terminate that was planned for it would be right. */
+export async function bareMachine(): Promise<StoppedMachine> {
+  const one = await stoppedMachine();
+  done(await performOne(one.cloud, detachOf(one)));
+  await one.sim.clock.sleep(60_000);
+  return one;
+}
+
+/** Creates a volume that is nobody's, attaches it to the machine, and answers its id. */
+export async function extraVolume({ sim, machineId }: StoppedMachine): Promise<string> {
+  const id = await sim.people.createVolume({ AvailabilityZone: 'eu-west-1a', Size: 10 });
+  await sim.clock.sleep(60_000);
+  await sim.people.attach(id, machineId, '/dev/sdg');
+  await sim.clock.sleep(60_000);
+  return id;
+}
+
 /** Launches and stops a machine without a home in the same account, and answers its id. */
 export async function onceMore({ sim, cloud }: StoppedMachine, name: string): Promise<string> {
   const launch = launchOf(name, await imageIdOf(cloud));

@@ -7,10 +7,12 @@ import {
   CreateVpcCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
+  DescribeSnapshotsCommand,
   DescribeVolumesCommand,
   EC2Client,
   type Instance,
   RunInstancesCommand,
+  type Snapshot,
   TerminateInstancesCommand,
   type Volume,
 } from '@aws-sdk/client-ec2';
@@ -47,14 +49,11 @@ export async function prepareAccount(
   names: { readonly parameter: string; readonly instanceProfile: string },
 ): Promise<Network> {
   const ec2 = new EC2Client(motoPlace(endpoint));
-  const ssm = new SSMClient(motoPlace(endpoint));
   const network = await makeNetwork(ec2);
-  const imageId = await makeImage(ec2);
-  const parameter = { Name: names.parameter, Value: imageId, Type: 'String' as const };
-  await ssm.send(new PutParameterCommand(parameter));
+  const imageId = await makeImage(ec2, 'golden');
+  await putParameter(endpoint, names.parameter, imageId);
   await makeInstanceProfile(endpoint, names.instanceProfile);
   ec2.destroy();
-  ssm.destroy();
   return { ...network, imageId };
 }
 
@@ -72,15 +71,34 @@ async function makeNetwork(ec2: EC2Client): Promise<Omit<Network, 'imageId'>> {
 }
 
 /** A golden image of our own, made from a machine as Image Builder makes one. */
-async function makeImage(ec2: EC2Client): Promise<string> {
+async function makeImage(ec2: EC2Client, Name: string): Promise<string> {
   const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['099720109477'] }));
   const base = Images.find(({ Architecture }) => Architecture === 'x86_64')?.ImageId;
   const run = { ImageId: given(base), InstanceType: 't3.micro' as const };
   const builder = await ec2.send(new RunInstancesCommand({ ...run, MinCount: 1, MaxCount: 1 }));
   const InstanceId = given(builder.Instances?.[0]?.InstanceId);
-  const { ImageId } = await ec2.send(new CreateImageCommand({ InstanceId, Name: 'golden' }));
+  const { ImageId } = await ec2.send(new CreateImageCommand({ InstanceId, Name }));
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
   return given(ImageId);
+}
+
+/** Registers another golden image and names it in a parameter, as a pipeline does; its id. */
+export async function publishImage(
+  endpoint: string,
+  { parameter, name }: { readonly parameter: string; readonly name: string },
+): Promise<string> {
+  const ec2 = new EC2Client(motoPlace(endpoint));
+  const imageId = await makeImage(ec2, name);
+  ec2.destroy();
+  await putParameter(endpoint, parameter, imageId);
+  return imageId;
+}
+
+/** Gives a parameter a value, as its next version. */
+export async function putParameter(endpoint: string, Name: string, Value: string): Promise<void> {
+  const ssm = new SSMClient(motoPlace(endpoint));
+  await ssm.send(new PutParameterCommand({ Name, Value, Type: 'String', Overwrite: true }));
+  ssm.destroy();
 }
 
 /** Written by hand, to spare a dependency on another client of the SDK for one call. */
@@ -111,19 +129,33 @@ export interface FleetTruth {
   readonly homes: readonly Volume[];
 }
 
+/** The same with all that was ever launched, with the roots, and the snapshots of the homes. */
+export interface FleetHistory extends FleetTruth {
+  readonly roots: readonly Volume[];
+  readonly snapshots: readonly Snapshot[];
+}
+
 export async function readFleetTruth(endpoint: string, fleet: string): Promise<FleetTruth> {
+  const { machines, homes } = await readFleetHistory(endpoint, fleet);
+  return { machines: machines.filter(({ State }) => State?.Name !== 'terminated'), homes };
+}
+
+export async function readFleetHistory(endpoint: string, fleet: string): Promise<FleetHistory> {
   const ec2 = new EC2Client(motoPlace(endpoint));
   const Filters = [{ Name: `tag:${tagKeys.fleet}`, Values: [fleet] }];
-  const { Reservations = [] } = await ec2.send(
-    new DescribeInstancesCommand({ Filters, MaxResults: 1000 }),
-  );
-  const { Volumes = [] } = await ec2.send(new DescribeVolumesCommand({ Filters }));
+  const [{ Reservations = [] }, { Volumes = [] }, { Snapshots = [] }] = await Promise.all([
+    ec2.send(new DescribeInstancesCommand({ Filters, MaxResults: 1000 })),
+    ec2.send(new DescribeVolumesCommand({ Filters })),
+    ec2.send(new DescribeSnapshotsCommand({ Filters })),
+  ]);
   ec2.destroy();
+  const ofRole = (role: string) =>
+    Volumes.filter((volume) => tagsOf(volume)[tagKeys.role] === role);
   return {
-    machines: Reservations.flatMap(({ Instances = [] }) => Instances).filter(
-      ({ State }) => State?.Name !== 'terminated',
-    ),
-    homes: Volumes.filter((volume) => tagsOf(volume)[tagKeys.role] === 'home'),
+    machines: Reservations.flatMap(({ Instances = [] }) => Instances),
+    homes: ofRole('home'),
+    roots: ofRole('root'),
+    snapshots: Snapshots,
   };
 }
 
@@ -137,7 +169,7 @@ export async function readStrayMachines(endpoint: string): Promise<readonly Inst
   );
 }
 
-export function tagsOf(resource: Instance | Volume): Readonly<Record<string, string>> {
+export function tagsOf(resource: Instance | Volume | Snapshot): Readonly<Record<string, string>> {
   return Object.fromEntries(
     (resource.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']),
   );

@@ -45,7 +45,7 @@ export const machineCases: readonly PlanCase[] = [
     changes: ['change'],
   },
   {
-    what: 'newer image: seen and held',
+    what: 'newer image: replaced when it is off',
     observed: {
       images: new Map([
         [
@@ -61,13 +61,11 @@ export const machineCases: readonly PlanCase[] = [
         ],
       ]),
     },
-    holds: ['ImageBehind'],
     changes: ['replace'],
   },
   {
-    what: 'root size changed: seen and held',
+    what: 'root size changed: replaced when it is off',
     spec: makeSpec({ rootVolume: { sizeGib: 200, type: 'gp3' } }),
-    holds: ['ReplacementNeeded'],
     changes: ['replace'],
   },
   {

@@ -24,8 +24,12 @@ export interface CannedAnswer {
 }
 
 export interface ProxyRules {
+  /** Waited for before a call is sent on: it sees the account as the call finds it. */
+  readonly meet?: (call: WireCall) => Promise<unknown>;
   /** An answer in the endpoint's place, which then never hears of the call. */
   readonly answer?: (call: WireCall) => CannedAnswer | undefined;
+  /** What the program reads in place of the endpoint's own answer. */
+  readonly rewrite?: (call: WireCall, body: string) => string;
   /** Asked before a call is sent on and before its answer comes back: true cuts the connection there. */
   readonly isCut?: (call: WireCall, moment: 'before' | 'after') => boolean;
 }
@@ -72,6 +76,7 @@ async function pass(
   const call = callOf(asked, body);
   calls.push(call);
   if (rules.isCut?.(call, 'before')) return void answer.destroy();
+  await rules.meet?.(call);
   const canned = rules.answer?.(call);
   if (canned !== undefined) {
     answer.writeHead(canned.status, { 'content-type': canned.type }).end(canned.body);
@@ -84,7 +89,9 @@ async function pass(
   const [reply] = (await once(sent.end(body), 'response')) as [IncomingMessage];
   const content = await buffer(reply);
   if (rules.isCut?.(call, 'after')) return void answer.destroy();
-  answer.writeHead(reply.statusCode ?? 500, reply.headers).end(content);
+  const told = rules.rewrite?.(call, content.toString()) ?? content;
+  const length = { 'content-length': Buffer.byteLength(told) };
+  answer.writeHead(reply.statusCode ?? 500, { ...reply.headers, ...length }).end(told);
 }
 
 /** The service is in the signature's scope, the action in a header (JSON) or in the form. */

@@ -89,7 +89,11 @@ export const retirementCases: readonly RetirementCase[] = [
   {
     what: 'not snapshotted yet: nothing else before that',
     record: { retirement: under },
-    action: { kind: 'snapshot-home', homeId: 'vol-00000001' },
+    action: {
+      kind: 'snapshot-home',
+      homeId: 'vol-00000001',
+      tags: { 'devinstance:purpose': 'retirement' },
+    },
   },
   {
     what: 'a snapshot on its way: nothing is detached',

@@ -17,6 +17,7 @@ export const simChannel = {
   architecture: 'x86_64',
   follow: '/imagebuilder/dev-instances/ubuntu-24.04-x86_64/candidate',
   allowedOwners: ['self'],
+  deadlineMinutes: 10_080,
 } as const;
 
 /** Specs of one DevInstance over three subnets and one channel. */

@@ -2,7 +2,7 @@ import type { DesiredFleet, EffectiveSpec, FleetSettings } from '../../controlle
 import type { Instant } from '../../controller/core/instant.ts';
 import type { Home, Machine, Observed } from '../../controller/core/observed.ts';
 import type { World } from '../../controller/core/plan/world.ts';
-import type { DevInstanceRecord } from '../../controller/core/record.ts';
+import type { ChannelRecord, DevInstanceRecord } from '../../controller/core/record.ts';
 import type { LedgerRequest } from '../../controller/core/request.ts';
 import { specHash } from '../../controller/core/spec-hash.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
@@ -147,6 +147,7 @@ export function makeObserved(over: Partial<Observed> = {}): Observed {
       ['subnet-0000000a', { id: 'subnet-0000000a', az: 'eu-west-1a' }],
       ['subnet-0000000b', { id: 'subnet-0000000b', az: 'eu-west-1b' }],
     ]),
+    stableImages: new Map(),
     images: new Map([
       [
         'ubuntu-24.04',
@@ -188,6 +189,7 @@ export function makeDesired(
           architecture: 'x86_64',
           follow: '/imagebuilder/dev-instances/ubuntu-24.04-x86_64/candidate',
           allowedOwners: ['self'],
+          deadlineMinutes: 10_080,
         },
       ],
     ]),
@@ -202,6 +204,7 @@ export function makeWorld(parts: {
   readonly spec?: EffectiveSpec;
   readonly desired?: DesiredFleet;
   readonly records?: readonly DevInstanceRecord[];
+  readonly channels?: readonly ChannelRecord[];
   readonly requests?: readonly LedgerRequest[];
   readonly observed?: Partial<Observed>;
   readonly now?: Instant;
@@ -212,6 +215,7 @@ export function makeWorld(parts: {
   return {
     desired: parts.desired ?? makeDesired([spec]),
     records: new Map(records.map((record) => [record.name, record])),
+    channels: new Map((parts.channels ?? []).map((channel) => [channel.name, channel])),
     requests: parts.requests ?? [],
     observed: makeObserved({
       machines: [makeMachine(spec)],

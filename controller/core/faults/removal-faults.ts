@@ -3,6 +3,7 @@ import {
   disruptedInterlock,
   emptySourceInterlock,
   removedOfLate,
+  replacedOfLate,
   retiredOfLate,
 } from '../guard.ts';
 import type { Interlock, World } from '../plan/world.ts';
@@ -13,7 +14,9 @@ import type { WorldProblem } from './complaint.ts';
 
 /** More removed than may be: all of them is the folder's fault, many the fault of the Fleet's limit. */
 export function removalProblem(world: World, sources: SpecSources): WorldProblem | undefined {
-  const names = [...removedOfLate(world), ...retiredOfLate(world)].sort(compareText);
+  const names = [...removedOfLate(world), ...retiredOfLate(world), ...replacedOfLate(world)].sort(
+    compareText,
+  );
   const empty = emptySourceInterlock(world);
   if (empty !== undefined) {
     const place = { line: 1, column: 1 };

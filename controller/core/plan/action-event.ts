@@ -17,6 +17,7 @@ const doneReasons: Readonly<Record<Action['kind'], string>> = {
   'restore-home': 'HomeCreated',
   'detach-home': 'HomeDetached',
   terminate: 'MachineTerminated',
+  'delete-snapshot': 'SnapshotDeleted',
   tag: 'TagsCorrected',
   start: 'MachineStarted',
   stop: 'MachineStopped',
@@ -29,7 +30,8 @@ function doneText(action: Action, outcome: Done): string {
   switch (action.kind) {
     case 'launch': {
       const { instanceType, imageId, subnetId } = action.request;
-      return `launched ${outcome.machineId ?? 'a machine'}, ${instanceType} of ${imageId} in ${subnetId}`;
+      const beside = action.beside === undefined ? '' : ` beside ${action.beside}`;
+      return `launched ${outcome.machineId ?? 'a machine'}, ${instanceType} of ${imageId} in ${subnetId}${beside}`;
     }
     case 'create-home':
     case 'restore-home': {
@@ -43,6 +45,8 @@ function doneText(action: Action, outcome: Done): string {
       return `began snapshot ${outcome.snapshotId ?? ''} of home ${action.homeId}`;
     case 'detach-home':
       return `detached home ${action.homeId} from ${action.machineId}`;
+    case 'delete-snapshot':
+      return `deleted snapshot ${action.snapshotId}, as newer ones are kept`;
     case 'terminate':
       return `terminated ${action.machineId}`;
     case 'attach-home':

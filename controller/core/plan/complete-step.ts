@@ -1,6 +1,13 @@
 import type { Action, StopCause } from '../action.ts';
 import { type Instant, millisBetween, plusMillis } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
+import { machineSpecOf } from '../replacement/machine-spec.ts';
+import {
+  completeBeside,
+  detachedFrom,
+  withoutSnapshot,
+  withReplacementSnapshot,
+} from '../replacement/step-effects.ts';
 import { dutyAt } from '../schedule/duty.ts';
 import { isBeingCreated } from './creating.ts';
 import { forget, keepRetries, upFacts } from './memory.ts';
@@ -26,12 +33,14 @@ export function completeStep(
   const { action } = step;
   const done = forget(record, 'step');
   const settled = keepRetries(done, (retry) => retry.actionKind !== action.kind);
+  const beside = completeBeside(settled, action, found, at);
+  if (beside !== undefined) return beside;
   switch (action.kind) {
     case 'launch':
       return {
         // A launch can still die before it runs: until then its failures count on.
-        ...done,
-        ...launchedFacts(record, action.request.instanceType, at),
+        ...forget(done, 'bootId', 'formerBootId'),
+        ...launchedFacts(record, action, at),
         ...(found.machineId === undefined ? {} : { machineId: found.machineId }),
       };
     case 'create-home':
@@ -55,7 +64,7 @@ export function completeStep(
         awaitsFirstReady: true,
       };
     case 'detach-home':
-      return { ...settled, detachingSince: at };
+      return detachedFrom(action.machineId, settled, at);
     case 'snapshot-home':
       // A snapshot can still fail before it completes: until then its failures count on.
       return found.snapshotId === undefined
@@ -69,12 +78,15 @@ export function completeStep(
     }
     case 'terminate':
       return forgetMachine(settled, at);
+    case 'delete-snapshot':
+      return withoutSnapshot(settled, action.snapshotId);
     case 'start':
       return {
         ...settled,
         power: { state: 'running', at, by: 'controller' },
         upSince: upSinceOf(record, at),
         becomingReadySince: at,
+        ...newBootAfter(record),
       };
     case 'stop':
       return stoppedFor(action.cause, settled, { at, sentAt: step.at });
@@ -86,6 +98,13 @@ export function completeStep(
     default:
       return settled;
   }
+}
+
+/** What a start leaves behind: the report of the boot before says nothing of it. */
+export function newBootAfter({
+  bootId,
+}: DevInstanceRecord): Pick<DevInstanceRecord, 'formerBootId'> {
+  return bootId === undefined ? {} : { formerBootId: bootId };
 }
 
 /** A hold and the time it has been up outlive a stop for a change, and no other. */
@@ -125,10 +144,11 @@ function forgetMachine(record: DevInstanceRecord, at: Instant): DevInstanceRecor
 
 function withSnapshot(
   record: DevInstanceRecord,
-  { requestId }: Extract<Action, { kind: 'snapshot-home' }>,
+  { requestId, purpose }: Extract<Action, { kind: 'snapshot-home' }>,
   snapshotId: string,
   at: Instant,
 ): DevInstanceRecord {
+  if (purpose === 'replacement') return withReplacementSnapshot(record, snapshotId, at);
   if (requestId !== undefined)
     return { ...record, requestedSnapshot: { requestId, snapshotId, at } };
   const { retirement } = record;
@@ -143,7 +163,7 @@ function withSnapshot(
  */
 function launchedFacts(
   record: DevInstanceRecord,
-  instanceType: string,
+  { request: { instanceType }, image }: Extract<Action, { kind: 'launch' }>,
   at: Instant,
 ): Partial<DevInstanceRecord> {
   const isHeld =
@@ -153,6 +173,8 @@ function launchedFacts(
     upSince: record.upSince ?? at,
     becomingReadySince: at,
     ranAs: instanceType,
+    madeFrom: machineSpecOf(record.effective),
+    ...(image === undefined ? {} : { image }),
     ...(instanceType === record.effective.instanceType ? {} : { standInType: instanceType }),
     ...(isHeld ? { manualStart: { at, cause: 'creation' as const } } : {}),
   };

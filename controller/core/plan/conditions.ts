@@ -25,6 +25,7 @@ export const isDisruptive: Readonly<Record<Action['kind'], boolean>> = {
   'restore-home': false,
   'detach-home': true,
   terminate: true,
+  'delete-snapshot': false,
   tag: false,
   start: false,
   stop: true,
@@ -149,6 +150,11 @@ function disrupting({ record, machine, former }: Situation): Finding {
   const step = record.step;
   if (step !== undefined && isDisruptive[step.action.kind]) {
     return isTrue('StepUnderWay', `${step.action.kind} was begun`, step.at);
+  }
+  const { replacement } = record;
+  if (replacement !== undefined) {
+    const what = replacement.back === undefined ? 'is being replaced' : 'gets home and duty back';
+    return isTrue('Replacing', `${replacement.oldId} ${what}`, replacement.since);
   }
   if (machine === undefined && former === 'unread') {
     return isUnknown('ReadFailed', 'machines could not be read');

@@ -28,8 +28,10 @@ function describeImage(spec: EffectiveSpec, image: ImageReading | undefined): st
   return `${channel}${image.imageId} (${image.imageName})`;
 }
 
-/** `45 min`, `4 h`, `1 h 30 min`. */
+/** `45 min`, `4 h`, `1 h 30 min`, `3 d`. */
 export function durationText(minutes: number): string {
+  const days = minutes / (24 * 60);
+  if (days > 1 && Number.isInteger(days)) return `${days} d`;
   const hours = Math.floor(minutes / 60);
   const rest = minutes % 60;
   if (hours === 0) return `${rest} min`;

@@ -21,7 +21,7 @@ import type { Situation } from './situation.ts';
 const orphanStopMs = 4 * hourMs;
 
 /** What is known of the use of a machine must be this fresh, or nothing is concluded from it. */
-const activityFreshMs = 15 * minuteMs;
+export const activityFreshMs = 15 * minuteMs;
 
 /** What a duty depends on. */
 export type DutyGrounds = Pick<Situation, 'record' | 'spec' | 'observed' | 'now'> & {

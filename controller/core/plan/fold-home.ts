@@ -67,7 +67,7 @@ export function foldRetirement(
   if (standing.kind === 'wanted' && spec.lifecycle !== 'retired') {
     const begun = detached.step?.action;
     // Nobody waits any more for the snapshot of a retirement.
-    const isIdle = begun?.kind === 'snapshot-home' && begun.requestId === undefined;
+    const isIdle = begun?.kind === 'snapshot-home' && begun.purpose === 'retirement';
     return forget(isIdle ? forget(detached, 'step') : detached, 'retirement');
   }
   const { snapshotId, snapshotAt: _, isComplete, ...begun } = retirement;
@@ -86,10 +86,11 @@ export function foldRetirement(
 }
 
 function isReleased(
-  { homeId, step }: DevInstanceRecord,
+  { homeId, step, kept }: DevInstanceRecord,
   { machine, former, home }: Pick<Situation, 'machine' | 'former' | 'home'>,
 ): boolean {
   if (machine !== undefined || former === 'unread' || step !== undefined) return false;
+  if (kept !== undefined) return false;
   return homeId === undefined || home?.tags[tagKeys.phase] === 'released';
 }
 

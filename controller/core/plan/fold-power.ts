@@ -3,7 +3,7 @@ import { isOn, type Machine } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { dutyAt } from '../schedule/duty.ts';
 import type { Override } from '../schedule/schedule-memory.ts';
-import { upSinceOf } from './complete-step.ts';
+import { newBootAfter, upSinceOf } from './complete-step.ts';
 import { forget, upFacts } from './memory.ts';
 
 /** How long a contradicting power state is given to prove itself no stale reading. */
@@ -76,6 +76,7 @@ function startedByPerson(
     power: { state: 'running', at, by: 'person' },
     upSince: upSinceOf(record, at),
     becomingReadySince: now,
+    ...newBootAfter(record),
     ...(isOff ? { manualStart: { at, cause: 'person' as const } } : {}),
   };
 }

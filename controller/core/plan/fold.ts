@@ -1,3 +1,4 @@
+import type { Action } from '../action.ts';
 import { type Instant, plusMillis } from '../instant.ts';
 import { type Home, isOn, type Machine } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
@@ -43,6 +44,8 @@ export function foldStep(
     // It shows in no listing that a pass reads: replayed, it is looked for by its token.
     case 'snapshot-home':
       return record;
+    case 'detach-home':
+      return foldDetach(record, step.action, index, now);
     case 'terminate': {
       const machine = index.machinesById.get(step.action.machineId);
       return machine === undefined || isLive(machine)
@@ -56,6 +59,25 @@ export function foldStep(
     default:
       return forget(record, 'step');
   }
+}
+
+/** That of a replacement is its point of no return: it stays until it must have been seen. */
+function foldDetach(
+  record: DevInstanceRecord,
+  { machineId, homeId }: Extract<Action, { kind: 'detach-home' }>,
+  index: ResourceIndex,
+  now: Instant,
+): DevInstanceRecord {
+  const { step, replacement } = record;
+  if (step === undefined || replacement?.oldId !== machineId) return forget(record, 'step');
+  const home = index.homesById.get(homeId);
+  if (home === undefined) return record;
+  const isHeld = home.attachments.some(
+    ({ instanceId, state }) =>
+      instanceId === machineId && state !== 'detaching' && state !== 'detached',
+  );
+  if (!isHeld) return completeStep(record, {});
+  return now < plusMillis(step.at, consistencyMs) ? record : forget(record, 'step');
 }
 
 function foldRestore(
@@ -123,9 +145,10 @@ function foldPower(
   goal: readonly string[],
   now: Instant,
 ): DevInstanceRecord {
-  const machine =
-    record.machineId === undefined ? undefined : index.machinesById.get(record.machineId);
   const { step } = record;
+  const begun = step?.action;
+  const machineId = begun !== undefined && 'machineId' in begun ? begun.machineId : '';
+  const machine = index.machinesById.get(machineId);
   if (machine !== undefined && goal.includes(machine.state)) return completeStep(record, {});
   if (machine !== undefined && step !== undefined && wasUndone(machine, step)) {
     return completeStep(record, {});
@@ -173,7 +196,7 @@ export function foldHome(
 export function foldReadiness(
   record: DevInstanceRecord,
   machine: Machine | undefined,
-  isReady: boolean,
+  { isReady, bootId }: { readonly isReady: boolean; readonly bootId: string | undefined },
   now: Instant,
 ): DevInstanceRecord {
   if (machine === undefined) return record;
@@ -185,7 +208,9 @@ export function foldReadiness(
   const ranAs = record.ranAs === machine.type ? record : { ...record, ranAs: machine.type };
   if (isReady) {
     const known = ranAs.homeWasReady ? ranAs : { ...ranAs, homeWasReady: true };
-    const ready = known.awaitsFirstReady ? forget(known, 'awaitsFirstReady') : known;
+    const first = known.awaitsFirstReady ? forget(known, 'awaitsFirstReady') : known;
+    const booted = first.formerBootId === undefined ? first : forget(first, 'formerBootId');
+    const ready = bootId === undefined || booted.bootId === bootId ? booted : { ...booted, bootId };
     return ready.becomingReadySince === undefined ? ready : forget(ready, 'becomingReadySince');
   }
   return ranAs.becomingReadySince === undefined ? { ...ranAs, becomingReadySince: now } : ranAs;

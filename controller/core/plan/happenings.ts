@@ -2,6 +2,7 @@ import type { Action, Outcome } from '../action.ts';
 import type { FleetEvent } from '../event.ts';
 import { type Instant, millisBetween, minuteMs, plusMillis } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
+import { replacementNews } from '../replacement/replacement-events.ts';
 import { specChanges } from '../spec-changes.ts';
 import { actionEvent } from './action-event.ts';
 import { retryOf } from './memory.ts';
@@ -65,7 +66,8 @@ export function actionEvents(plan: Plan, ended: readonly Ended[]): readonly Flee
 }
 
 /** Why a machine is started or stopped; the other actions say so themselves. */
-function whyOf(plan: Plan, { kind, name }: Action): string | undefined {
+function whyOf(plan: Plan, action: Action): string | undefined {
+  const { kind, name } = action;
   if (kind !== 'start' && kind !== 'stop') return undefined;
   const isDue = (change: Change) =>
     change.name === name &&
@@ -74,13 +76,30 @@ function whyOf(plan: Plan, { kind, name }: Action): string | undefined {
     !change.reasons.includes('spec_schedule');
   const due = plan.changes.filter(isDue);
   const cause = due.find((change) => change.kind === kind) ?? due[0];
-  if (cause === undefined) return undefined;
+  if (cause === undefined) return isBeside(action) ? 'it was replaced, and is kept' : undefined;
+  if (cause.kind === 'replace') return replaceWhy(plan, action, cause);
   if (cause.kind === 'orphan') return 'its file is gone';
   if (cause.kind === 'retire') return 'its spec says lifecycle: retired';
   if (cause.kind === 'restore') return 'its home is exchanged for a restored one';
   if (cause.reasons.includes('stopped_by_aws')) return 'AWS had stopped it';
   if (cause.kind !== kind) return cause.details.join('; ');
   return plan.statuses.find((status) => status.name === name)?.duty?.reason;
+}
+
+function isBeside(action: Action): boolean {
+  return action.kind === 'stop' && action.cause === 'beside';
+}
+
+/** The old machine makes room; the new one is put to rest where it is not to run yet. */
+function replaceWhy(
+  plan: Plan,
+  action: Action,
+  { note, name, reasons }: Change,
+): string | undefined {
+  if (action.kind === 'start') return 'it is to have home and duty';
+  if (!isBeside(action)) return reasons.includes('rollback') ? note : 'it is replaced';
+  const duty = plan.statuses.find((status) => status.name === name)?.duty;
+  return duty?.state === 'stopped' ? duty.reason : note;
 }
 
 /** What people are told of what the plan noted. */
@@ -99,6 +118,9 @@ export function notedEvents(
       ...specEvents(one, tell),
       ...powerEvents(one, tell),
       ...lossEvents(one, tell),
+      ...replacementNews(one.before, one.after).map(({ type, reason, message }) =>
+        tell(type, reason, message),
+      ),
       ...readyEvents(one, phases.get(name) === 'Running', tell),
       ...holdEvents(
         one,
@@ -126,11 +148,15 @@ function outcomeFound(
   { action, at }: NonNullable<DevInstanceRecord['step']>,
   { before, after }: Noted,
 ): Outcome | undefined {
-  const { machineId, homeId, power } = after;
+  const { homeId, power } = after;
   switch (action.kind) {
-    case 'launch':
-      if (machineId === undefined || machineId === before.machineId) return undefined;
+    case 'launch': {
+      const madeBy = (record: DevInstanceRecord) =>
+        action.beside === undefined ? record.machineId : record.replacement?.newId;
+      const machineId = madeBy(after);
+      if (machineId === undefined || machineId === madeBy(before)) return undefined;
       return { result: 'done', machineId };
+    }
     case 'create-home':
       if (homeId === undefined || homeId === before.homeId) return undefined;
       return { result: 'done', homeId };

@@ -1,7 +1,8 @@
-import type { Action, CreateHomeRequest, LaunchRequest } from '../action.ts';
+import type { Action, CreateHomeRequest, LaunchRequest, SnapshotPurpose } from '../action.ts';
 import type { EffectiveSpec } from '../desired.ts';
 import { hashText } from '../hash.ts';
 import type { ImageReading, Machine, Snapshot, Subnet } from '../observed.ts';
+import { pinned, type Revision } from '../replacement/revision.ts';
 import { tagKeys } from '../tags.ts';
 import { isFitting } from '../type-fit.ts';
 import { userDataFor } from '../user-data.ts';
@@ -22,7 +23,10 @@ export interface Placement {
  * a home only its zone will do. The first subnet differs from name to name, so that a fleet spreads.
  * A fallback type that cannot run the image is never tried.
  */
-export function placementsFor(situation: Situation, image: UsableImage): readonly Placement[] {
+export function placementsFor(
+  situation: Situation,
+  image: Pick<UsableImage, 'architecture'>,
+): readonly Placement[] {
   const { spec, record, observed } = situation;
   const known = spec.subnets
     .map((id) => observed.subnets.get(id))
@@ -55,9 +59,10 @@ function clientToken(situation: Situation, purpose: string): string {
 /** The RunInstances request, whole. The root is never smaller than the image's snapshot (checked before). */
 export function launchAction(
   situation: Situation,
-  image: UsableImage,
+  revision: Revision,
   placement: Placement,
-): Action {
+): Extract<Action, { kind: 'launch' }> {
+  const { reading: image } = revision;
   const { spec, record, fleet } = situation;
   const ordinal = record.ordinal + 1;
   const tags = launchTags(fleet.name, record, spec, { ordinal, imageId: image.imageId });
@@ -76,7 +81,7 @@ export function launchAction(
     machineTags: tags.machine,
     rootTags: tags.root,
   };
-  return { kind: 'launch', name: record.name, request };
+  return { kind: 'launch', name: record.name, request, image: pinned(revision) };
 }
 
 /** The CreateVolume request for a first home in the machine's zone (decision 4), empty or of a snapshot. */
@@ -112,22 +117,34 @@ export function restoreHomeAction(
   return { kind: 'restore-home', name: record.name, requestId, request };
 }
 
-/** The CreateSnapshot request of a home, for a person's request or, without one, for a retirement. */
+/** What a snapshot is made for. */
+export interface SnapshotReason {
+  readonly purpose: SnapshotPurpose;
+  readonly requestId?: string | undefined;
+}
+
+const purposeWords = {
+  request: 'at request',
+  retirement: 'retirement',
+  replacement: 'replacement',
+};
+
+/** The CreateSnapshot request of a home. */
 export function snapshotHomeAction(
   situation: Situation,
   homeId: string,
-  requestId: string | undefined,
+  { purpose, requestId }: SnapshotReason,
 ): Action {
   const { record, fleet } = situation;
-  const token = clientToken(situation, `snapshot/${homeId}/${requestId ?? 'retire'}`);
-  const why = requestId === undefined ? 'retirement' : 'at request';
+  const token = clientToken(situation, `snapshot/${homeId}/${requestId ?? purpose}`);
   return {
     kind: 'snapshot-home',
     name: record.name,
     homeId,
+    purpose,
     ...(requestId === undefined ? {} : { requestId }),
-    description: `devinstance: home of ${record.name}, ${why}`,
-    tags: snapshotTags(fleet.name, record, { homeId, token }),
+    description: `devinstance: home of ${record.name}, ${purposeWords[purpose]}`,
+    tags: snapshotTags(fleet.name, record, { homeId, token, purpose }),
   };
 }
 

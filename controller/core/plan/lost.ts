@@ -1,3 +1,4 @@
+import type { DevInstanceRecord } from '../record.ts';
 import { isMaybeInvisible } from './absence.ts';
 import { isBeingCreated } from './creating.ts';
 import type { Situation } from './situation.ts';
@@ -8,5 +9,10 @@ export function isLost(situation: Situation): boolean {
   if (machine !== undefined || (former !== 'terminated' && former !== 'absent')) return false;
   if (isMaybeInvisible(situation)) return false;
   if (standing.kind === 'orphaned' || spec.lifecycle !== 'active') return false;
-  return duty.state === 'running' && !isBeingCreated(record) && record.step === undefined;
+  return duty.state === 'running' && !isBeingCreated(record) && isUntouched(record);
+}
+
+/** Whether no step of ours may explain that it is not there. */
+function isUntouched({ step, replacement }: DevInstanceRecord): boolean {
+  return step === undefined && replacement === undefined;
 }

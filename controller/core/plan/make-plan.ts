@@ -2,6 +2,7 @@ import type { Action } from '../action.ts';
 import { disruptedInterlock, emptySourceInterlock, unhealthyInterlock } from '../guard.ts';
 import { earliest } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
+import { channelMemos } from '../replacement/channel.ts';
 import { bindName, type FirstVerdict, firstRecord } from './binding.ts';
 import { homeHints } from './home-hints.ts';
 import { type Neighbours, neighboursOf } from './neighbours.ts';
@@ -33,6 +34,7 @@ const performOrder: readonly Action['kind'][] = [
   'create-home',
   'launch',
   'terminate',
+  'delete-snapshot',
 ];
 
 interface Part {
@@ -70,7 +72,13 @@ export function makePlan(world: World): Plan {
   // Names that stand alone where all others vanished may be those of another fleet.
   const stranger = brake?.reason === 'InterlockEmptySource' ? brake.reason : undefined;
   const first = firstVerdicts(world, { index, neighbours }, { failed, stranger });
-  return assemble(world, { parts, first, failed, interlocks });
+  const memos = isFleetActedOn(world)
+    ? channelMemos(
+        world,
+        situations.map(({ situation }) => situation),
+      )
+    : [];
+  return assemble(world, { parts, first, failed, interlocks, channelMemos: memos });
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
@@ -113,10 +121,15 @@ function partOf(
   };
 }
 
+/** Whether the fleet is acted on at all, whoever is left out. */
+function isFleetActedOn({ observeOnly, desired }: World): boolean {
+  return !observeOnly && desired.fleet.mode !== 'observe';
+}
+
 /** Observe mode, the command line and `enforceFor` can each keep the controller's hands still. */
 export function isActedOn(world: World, labels: Readonly<Record<string, string>>): boolean {
-  const { mode, enforceFor } = world.desired.fleet;
-  if (world.observeOnly || mode === 'observe') return false;
+  if (!isFleetActedOn(world)) return false;
+  const { enforceFor } = world.desired.fleet;
   return Object.entries(enforceFor ?? {}).every(([key, value]) => labels[key] === value);
 }
 
@@ -188,9 +201,10 @@ function assemble(
     readonly first: readonly FirstVerdict[];
     readonly failed: readonly Hold[];
     readonly interlocks: readonly Interlock[];
+    readonly channelMemos: Plan['channelMemos'];
   },
 ): Plan {
-  const { parts, first, failed, interlocks } = from;
+  const { parts, first, failed, interlocks, channelMemos } = from;
   const verdicts = parts.map((part) => part.verdict);
   const wakeAt = earliest(verdicts.map((verdict) => verdict.wakeAt));
   return {
@@ -205,6 +219,7 @@ function assemble(
     memos: parts
       .filter((part) => part.actsOn && part.record !== part.stored)
       .map((part) => part.record),
+    channelMemos,
     actions: verdicts
       .map((verdict) => verdict.action)
       .filter((action) => action !== undefined)

@@ -5,12 +5,14 @@ import { tagKeys } from '../tags.ts';
 
 /**
  * Ready: running, both EC2 status checks ok, the home attached, and, where hosts have somewhere to
- * report, a report from this machine with the spec hash it was launched with.
+ * report, a report from this machine with the spec hash it was launched with, and of another boot
+ * than `formerBootId`: a report outlives the boot that made it.
  */
 export function isReady(
   machine: Machine | undefined,
   home: Home | undefined,
   observed: Observed,
+  formerBootId?: string,
 ): boolean {
   if (machine === undefined || home === undefined) return false;
   if (machine.state !== 'running' || machine.checks !== 'ok') return false;
@@ -20,7 +22,11 @@ export function isReady(
   if (!isAttached) return false;
   if (observed.reports === undefined) return true;
   const report = observed.reports.get(machine.id);
-  return report?.phase === 'ready' && report.specHash === machine.tags[tagKeys.specHash];
+  return (
+    report?.phase === 'ready' &&
+    report.bootId !== formerBootId &&
+    report.specHash === machine.tags[tagKeys.specHash]
+  );
 }
 
 /** The moment by which a machine that is on its way should be ready; undefined when none is. */

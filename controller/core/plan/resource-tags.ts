@@ -1,3 +1,4 @@
+import type { SnapshotPurpose } from '../action.ts';
 import type { EffectiveSpec } from '../desired.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { specHash } from '../spec-hash.ts';
@@ -76,12 +77,17 @@ export function adoptionTags(fleet: string, record: DevInstanceRecord, spec: Eff
 export function snapshotTags(
   fleet: string,
   record: DevInstanceRecord,
-  snapshot: { readonly homeId: string; readonly token: string },
+  snapshot: {
+    readonly homeId: string;
+    readonly token: string;
+    readonly purpose: SnapshotPurpose;
+  },
 ): Tags {
   return {
     ...identityTags(fleet, record, 'snapshot'),
     [tagKeys.name]: `${record.name}-home`,
     [tagKeys.home]: snapshot.homeId,
+    [tagKeys.purpose]: snapshot.purpose,
     [tagKeys.token]: snapshot.token,
   };
 }

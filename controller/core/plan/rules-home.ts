@@ -1,5 +1,6 @@
 import { minuteMs, plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
+import type { DevInstanceRecord } from '../record.ts';
 import { isComparableHash, specHash } from '../spec-hash.ts';
 import { tagKeys } from '../tags.ts';
 import { isBeingCreated } from './creating.ts';
@@ -8,7 +9,7 @@ import { createHomeAction } from './launch.ts';
 import { homeNamedBy, homeTagValue, missingTags, type WantTag } from './resource-tags.ts';
 import { hasLastWord } from './rules-attach.ts';
 import { stopWhenDue } from './rules-power.ts';
-import { isLeaving, isUnread, type Situation } from './situation.ts';
+import { isLeaving, isUnread, ordinalOf, type Situation } from './situation.ts';
 
 /** The home must survive its machine: DeleteOnTermination=false is asserted in every pass. */
 export const protectRule: Rule = (situation) => {
@@ -132,13 +133,21 @@ function isPartOfMore({ record, standing }: Situation): boolean {
 
 type Tags = Readonly<Record<string, string>>;
 
+/** Each machine keeps the number of its launch, also where a later one was given up or left again. */
+function isNumbered({ ordinal }: DevInstanceRecord, machine: Machine): boolean {
+  const number = ordinalOf(machine);
+  return 0 < number && number <= ordinal;
+}
+
 // Tags are asked for one by one: a plan does so for each machine, and seldom finds one missing.
 function wantMachineTags(situation: Situation, machine: Machine, want: WantTag): void {
   const { record, spec } = situation;
   for (const key in spec.tags) want(key, spec.tags[key]);
   want(tagKeys.name, record.name);
   want(tagKeys.image, machine.imageId);
-  if (record.machineId === machine.id) want(tagKeys.ordinal, String(record.ordinal));
+  if (record.machineId === machine.id && !isNumbered(record, machine)) {
+    want(tagKeys.ordinal, String(record.ordinal));
+  }
   want(tagKeys.home, homeTagValue(record));
   const hash = machine.tags[tagKeys.specHash];
   // A hash by other rules says nothing about drift: stamp it anew.

@@ -53,13 +53,9 @@ export const standingRule: Rule = (situation) => {
 
 /** Nothing is touched that does not carry this DevInstance's identity, or that cannot be understood. */
 export const identityRule: Rule = (situation) => {
-  const { machine, home, record, fleet, secondMachine } = situation;
-  if (machine !== undefined && !hasIdentity(fleet.name, record, machine, 'machine')) {
-    return conflict(situation, machine, 'machine');
-  }
-  if (home !== undefined && !hasIdentity(fleet.name, record, home, 'home')) {
-    return conflict(situation, home, 'home');
-  }
+  const { machine, secondMachine } = situation;
+  const conflict = identityConflict(situation, [machine]);
+  if (conflict !== undefined) return conflict;
   if (machine?.state === 'unknown') {
     const message = `machine ${machine.id} is in a state this version does not know`;
     return { holds: [hold(situation, 'UnknownState', message, 'look at it in EC2')], final: true };
@@ -77,7 +73,23 @@ export const identityRule: Rule = (situation) => {
   };
 };
 
-function conflict(situation: Situation, resource: Machine | Home, role: string): Finding {
+/** A machine or home among these, and the home, that does not carry this DevInstance's identity. */
+export function identityConflict(
+  situation: Situation,
+  machines: readonly (Machine | undefined)[],
+): Finding | undefined {
+  const { home, record, fleet } = situation;
+  for (const machine of machines) {
+    if (machine !== undefined && !hasIdentity(fleet.name, record, machine, 'machine')) {
+      return conflictOf(situation, machine, 'machine');
+    }
+  }
+  return home === undefined || hasIdentity(fleet.name, record, home, 'home')
+    ? undefined
+    : conflictOf(situation, home, 'home');
+}
+
+function conflictOf(situation: Situation, resource: Machine | Home, role: string): Finding {
   const message = `${role} ${resource.id} does not carry the identity tags of ${situation.record.name} (uid ${situation.record.uid}, owner ${situation.record.owner})`;
   const remedy = `restore its devinstance: tags (fleet, name, uid, owner, role=${role}) with aws ec2 create-tags`;
   return { holds: [hold(situation, 'IdentityConflict', message, remedy)], final: true };
@@ -90,6 +102,13 @@ export const homeTroubleRule: Rule = (situation) => {
 };
 
 function homeTrouble(situation: Situation): Finding | undefined {
+  const broken = brokenHome(situation);
+  if (broken !== undefined || situation.home === undefined) return broken;
+  return homeElsewhere(situation, situation.home);
+}
+
+/** A home that is not there, not known or of no use, wherever it is attached. */
+export function brokenHome(situation: Situation): Finding | undefined {
   const { home, homeFate, record } = situation;
   if (homeFate === 'none') return undefined;
   if (homeFate === 'unread') {
@@ -108,7 +127,7 @@ function homeTrouble(situation: Situation): Finding | undefined {
     const message = `home ${home.id} is in a state this version does not know`;
     return { holds: [hold(situation, 'UnknownState', message, 'look at the volume in EC2')] };
   }
-  return homeElsewhere(situation, home);
+  return undefined;
 }
 
 /** Nothing is restored for one that is removed or retired: that is taken back first. */

@@ -1,4 +1,5 @@
 import { minuteMs, plusMillis } from '../instant.ts';
+import { launchRevision } from '../replacement/revision.ts';
 import { typeMisfit } from '../type-fit.ts';
 import { absenceDoubt } from './absence.ts';
 import { isBeingCreated } from './creating.ts';
@@ -9,7 +10,7 @@ import { lostHome } from './rules-home.ts';
 import { isLeaving, isUnread, type Situation } from './situation.ts';
 
 /** EC2's own waiters give a stop ten minutes (botocore waiters, instance_stopped). */
-const stopDeadlineMs = 10 * minuteMs;
+export const stopDeadlineMs = 10 * minuteMs;
 
 /** A DevInstance without a machine gets one, if nothing speaks against it. Has the last word then. */
 export const launchRule: Rule = (situation) => {
@@ -40,13 +41,18 @@ function launchFinding(situation: Situation): Finding {
 }
 
 function launchNow(situation: Situation): Finding {
-  const { spec, record, image, observed } = situation;
+  const { spec, record, observed } = situation;
   const lost = lostHome(situation);
   if (lost !== undefined) return lost;
   if (record.homeId === undefined && isUnread(observed, 'homes')) {
     return unreadFinding(situation, 'homes could not be read, so no machine is launched');
   }
-  if (image === undefined || !image.usable) return imageUnusable(situation);
+  const revision = launchRevision(situation, isBeingCreated(record));
+  if (!('reading' in revision)) {
+    const { reason, remedy } = revision;
+    return { holds: [hold(situation, 'ImageUnusable', reason, remedy)] };
+  }
+  const { reading: image } = revision;
   if (spec.rootVolume.sizeGib < image.rootSnapshotGib) {
     const message = `rootVolume of ${spec.rootVolume.sizeGib} GiB is smaller than image ${image.imageId}, which needs ${image.rootSnapshotGib} GiB`;
     const remedy = `set rootVolume.sizeGiB to at least ${image.rootSnapshotGib}`;
@@ -62,18 +68,9 @@ function launchNow(situation: Situation): Finding {
   const placement = nextPlacement(situation, placementsFor(situation, image));
   if (placement === undefined) return noSubnet(situation);
   return {
-    action: launchAction(situation, image, placement),
+    action: launchAction(situation, revision, placement),
     recovers: !isBeingCreated(record),
   };
-}
-
-function imageUnusable(situation: Situation): Finding {
-  const { image } = situation;
-  const { reason, remedy } =
-    image === undefined || image.usable
-      ? { reason: 'its image could not be read', remedy: 'see the failed read' }
-      : image;
-  return { holds: [hold(situation, 'ImageUnusable', reason, remedy)] };
 }
 
 function noSubnet(situation: Situation): Finding {

@@ -1,24 +1,25 @@
 import type { StopCause } from '../action.ts';
 import type { Duty } from '../desired.ts';
 import { toMillis } from '../instant.ts';
-import type { Machine } from '../observed.ts';
+import { isOn, type Machine } from '../observed.ts';
 import type { Retry } from '../record.ts';
-import { nextStart } from '../schedule/duty.ts';
+import { replacementAhead } from '../replacement/begin.ts';
+import { momentOf } from '../replacement/moment.ts';
 import { isFitting, typeMisfit } from '../type-fit.ts';
 import { isBeingCreated } from './creating.ts';
-import { isWindowOpen, orphanStopAt } from './duty.ts';
+import { orphanStopAt } from './duty.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
 import { isUndecided } from './fold-power.ts';
-import { retryOf } from './memory.ts';
+import { forget, retryOf } from './memory.ts';
 import { isReady, readyDeadline } from './ready.ts';
-import { isSuspended, type Situation } from './situation.ts';
-import type { HoldReason } from './world.ts';
+import { isSuspended, ordinalOf, type Situation } from './situation.ts';
+import type { Change } from './world.ts';
 
 /** A running machine becomes ready within `readyWithin`, or is reported. */
 export const readyRule: Rule = (situation) => {
   const { machine, home, observed, record, now, spec, standing } = situation;
   if (machine?.state !== 'running' || standing.kind === 'orphaned') return undefined;
-  if (isReady(machine, home, observed)) return undefined;
+  if (isReady(machine, home, observed, record.formerBootId)) return undefined;
   const deadline = readyDeadline(record);
   if (deadline === undefined || now < deadline) {
     return { waiting: `the machine to be ready (${whatIsMissing(situation)})` };
@@ -28,14 +29,16 @@ export const readyRule: Rule = (situation) => {
   return { holds: [hold(situation, 'NotReady', message, remedy)] };
 };
 
-function whatIsMissing({ machine, home, observed }: Situation): string {
+function whatIsMissing({ machine, home, observed, record }: Situation): string {
   if (machine === undefined || home === undefined) return 'no home yet';
   if (machine.checks !== 'ok') return `status checks ${machine.checks}`;
   if (!home.attachments.some((attachment) => attachment.state === 'attached')) {
     return 'home not attached';
   }
   const report = observed.reports?.get(machine.id);
-  if (report === undefined) return 'no report from the host';
+  if (report === undefined || report.bootId === record.formerBootId) {
+    return 'no report from the host';
+  }
   return report.reason === undefined
     ? `host reports phase ${report.phase}`
     : `host reports phase ${report.phase}: ${report.reason}`;
@@ -47,7 +50,7 @@ export function isOverdue(situation: Situation): boolean {
   if (standing.kind === 'orphaned' || isSuspended(situation)) return false;
   const deadline = readyDeadline(record);
   if (deadline === undefined || now < deadline) return false;
-  return machine !== undefined && !isReady(machine, home, observed);
+  return machine !== undefined && !isReady(machine, home, observed, record.formerBootId);
 }
 
 /**
@@ -75,6 +78,7 @@ export const typeRule: Rule = (situation) => {
   if (machine === undefined || standing.kind === 'orphaned' || spec.lifecycle === 'retired') {
     return undefined;
   }
+  if (isFoldedIn(situation, machine)) return undefined;
   if (machine.state === 'stopped') {
     const unusable = typeUnusable(situation, machine);
     const instanceType = typeToStartAs(situation, machine);
@@ -93,13 +97,24 @@ export const typeRule: Rule = (situation) => {
       action: { kind: 'set-type', name: record.name, machineId: machine.id, instanceType },
     };
   }
-  if (machine.type === spec.instanceType || record.standInType === machine.type) return undefined;
+  if (machine.type === spec.instanceType || record.standInType === machine.type) {
+    return record.typeWantedSince === undefined
+      ? undefined
+      : { record: forget(record, 'typeWantedSince') };
+  }
   const unusable = typeUnusable(situation, machine);
   if (unusable !== undefined) return unusable;
   const refusal = retryOf(record, 'set-type');
   if (refusal !== undefined) return typeRefused(situation, machine.type, refusal);
-  return typeChangeWhileRunning(situation, machine.id, machine.type);
+  return typeChangeWhileRunning(situation, machine);
 };
+
+/** Whether the new machine that it is about to get has the type already. */
+function isFoldedIn(situation: Situation, machine: Machine): boolean {
+  if (machine.type === situation.spec.instanceType) return false;
+  const pending = replacementAhead(situation);
+  return pending !== undefined && (machine.state === 'running' || pending.kind === 'now');
+}
 
 /** A machine keeps its image's architecture for life: it is never given a type of another one. */
 function typeUnusable(situation: Situation, machine: Machine): Finding | undefined {
@@ -133,48 +148,35 @@ function typeRefused(situation: Situation, from: string, { code, message }: Retr
   };
 }
 
-function typeChangeWhileRunning(situation: Situation, machineId: string, from: string): Finding {
+function typeChangeWhileRunning(situation: Situation, machine: Machine): Finding {
   const { spec, record, now } = situation;
-  const details = [`type ${from} -> ${spec.instanceType} (stop, modify, start)`];
-  const later = (at: string | undefined, note: string): Finding => ({
-    changes: [
-      change(situation, 'change', ['spec_instance_type'], {
-        details,
-        ...(at === undefined ? {} : { at }),
-        note,
-      }),
-    ],
+  const since = record.typeWantedSince ?? now;
+  const moment = momentOf(situation, machine, { takesMs: 0, since });
+  const details = [`type ${machine.type} -> ${spec.instanceType} (stop, modify, start)`];
+  const changed = (rest: Pick<Change, 'at' | 'note' | 'withheldBy'>) => ({
+    changes: [change(situation, 'change', ['spec_instance_type'], { details, ...rest })],
+    ...(record.typeWantedSince === undefined
+      ? { record: { ...record, typeWantedSince: now } }
+      : {}),
   });
-  const held = (reason: HoldReason, message: string, remedy: string): Finding => ({
-    changes: [change(situation, 'change', ['spec_instance_type'], { details, withheldBy: reason })],
-    holds: [hold(situation, reason, message, remedy)],
-  });
-  const rightNow = (note: string): Finding => ({
-    changes: [change(situation, 'change', ['spec_instance_type'], { details, at: 'now', note })],
-    action: { kind: 'stop', name: record.name, machineId, cause: 'change' },
-    disruptive: true,
-  });
-  switch (spec.upgrade.when) {
-    case 'any-time':
-      return rightNow('upgrade.when is any-time');
-    case 'next-start':
-      return later(undefined, 'at its next start');
-    case 'never':
-      return held('UpgradeNever', 'upgrade.when is never', 'choose another upgrade.when');
-    case 'window': {
-      const window = spec.upgrade.window;
-      if (window === undefined) return held('NeverOff', 'it has no upgrade.window', 'name one');
-      if (isWindowOpen(window, now)) return rightNow('its upgrade window is open');
-      return later(nextStart(window, now), 'when its upgrade window opens');
+  switch (moment.kind) {
+    case 'held': {
+      const { reason, message, remedy } = moment;
+      return {
+        ...changed({ withheldBy: reason }),
+        holds: [hold(situation, reason, message, remedy)],
+      };
     }
-    case 'off-hours': {
-      const { duty } = situation;
-      if (duty.state === 'stopped') return later(undefined, 'when it stops');
-      const isStopped = spec.schedule.actions !== 'start-only';
-      if (duty.until !== undefined && isStopped) return later(duty.until, 'off by schedule');
-      const remedy = 'give it an upgrade window, or upgrade.when: any-time';
-      return held('NeverOff', 'its schedule is never off', remedy);
+    case 'later': {
+      const { at, note } = moment;
+      return changed(at === undefined ? { note } : { at, note });
     }
+    case 'now':
+      return {
+        ...changed({ at: 'now', note: moment.note }),
+        action: { kind: 'stop', name: record.name, machineId: machine.id, cause: 'change' },
+        disruptive: true,
+      };
   }
 }
 
@@ -187,8 +189,11 @@ export const dutyRule: Rule = (situation) => {
   if (spec.lifecycle === 'retired') return undefined;
   if (isUndecided(record, machine, situation.now))
     return { waiting: 'the machine to be seen running' };
-  const { duty } = situation;
+  const { duty, secondMachine } = situation;
   if (duty.state === 'stopped' || !duty.enforced) return undefined;
+  // Made by this controller beside it, it is no copy of a person's: two of them are never on together.
+  const isNewer = secondMachine !== undefined && ordinalOf(secondMachine) > ordinalOf(machine);
+  if (isNewer && isOn(secondMachine.state)) return undefined;
   return {
     changes: [
       change(situation, 'start', [record.power?.by === 'aws' ? 'stopped_by_aws' : dutyWord(duty)], {

@@ -20,6 +20,7 @@ export const snapshotRequestRule: Rule = (situation) => {
   const made = record.requestedSnapshot;
   const isMade = made?.requestId === request.id;
   const snapshot = snapshotOfHome(situation, home, {
+    purpose: 'request',
     requestId: request.id,
     snapshotId: isMade ? made.snapshotId : undefined,
     madeAt: isMade ? made.at : undefined,
@@ -178,7 +179,8 @@ function exchange(situation: Situation, restored: Home): Finding {
   const old = record.homeId === undefined ? '' : `; ${record.homeId} is kept, released`;
   return {
     record: {
-      ...forget(record, 'restore'),
+      // Those of the home that it replaces stay with that one.
+      ...forget(record, 'restore', 'replacementSnapshots', 'freshSnapshot'),
       homeId: restored.id,
       homeSince: situation.now,
       az: restored.az,

@@ -1,6 +1,7 @@
 import type { Action } from '../action.ts';
 import { minuteMs, plusMillis } from '../instant.ts';
 import type { Home, Machine } from '../observed.ts';
+import { letGoOfKept } from '../replacement/kept.ts';
 import { tagKeys } from '../tags.ts';
 import { absenceDoubt } from './absence.ts';
 import { detachHome } from './detach.ts';
@@ -74,6 +75,9 @@ function retireChange(situation: Situation) {
 
 function nextStep(situation: Situation): Finding {
   const { machine, home, record, secondMachine } = situation;
+  // Once it is retired nothing looks at it any more: what a replacement left goes first.
+  const kept = home === undefined ? undefined : letGoOfKept(situation);
+  if (kept !== undefined) return kept;
   if (machine === undefined) return withoutMachine(situation);
   // Tags are copied with "launch more like this": nothing is terminated while two claim the uid.
   if (secondMachine !== undefined) return stopWhenDue(situation) ?? {};
@@ -99,6 +103,7 @@ function nextStep(situation: Situation): Finding {
 function retirementSnapshot(situation: Situation, home: Home) {
   const { retirement } = situation.record;
   return snapshotOfHome(situation, home, {
+    purpose: 'retirement',
     snapshotId: retirement?.snapshotId,
     madeAt: retirement?.snapshotAt,
   });

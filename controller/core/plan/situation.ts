@@ -1,7 +1,14 @@
-import type { Duty, EffectiveSpec, FleetSettings, ResolvedSchedule } from '../desired.ts';
+import type {
+  Duty,
+  EffectiveSpec,
+  FleetSettings,
+  ResolvedChannel,
+  ResolvedSchedule,
+} from '../desired.ts';
 import type { Instant } from '../instant.ts';
 import type { Home, ImageReading, Machine, Observed } from '../observed.ts';
-import type { DevInstanceRecord } from '../record.ts';
+import type { ChannelRecord, DevInstanceRecord } from '../record.ts';
+import { type Beside, findBeside } from '../replacement/beside.ts';
 import { tagKeys } from '../tags.ts';
 import type { Neighbours } from './neighbours.ts';
 
@@ -34,11 +41,19 @@ export interface Situation {
   readonly machine: Machine | undefined;
   /** What became of the machine that the record names, where there is no current one. */
   readonly former: 'none' | 'terminated' | 'absent' | 'unread';
-  /** Another machine that carries the same uid. */
+  /** Another machine that carries the same uid, and that nothing accounts for. */
   readonly secondMachine: Machine | undefined;
+  /** The machine that is to take the current one's place. */
+  readonly successor: Beside;
+  /** The machine that is kept from the last replacement. */
+  readonly kept: Beside;
   readonly home: Home | undefined;
   readonly homeFate: 'none' | 'found' | 'absent' | 'unread';
+  /** What git or the channel names now. */
   readonly image: ImageReading | undefined;
+  readonly channel: ResolvedChannel | undefined;
+  /** What its channel completed last. */
+  readonly completed: ChannelRecord['completed'] | undefined;
   /** What the schedule wants now. */
   readonly duty: Duty;
   /** What the other DevInstances and people's requests mean for this one. */
@@ -133,13 +148,18 @@ export function holdsHome(machine: Machine, home: Home): boolean {
   );
 }
 
-/** The machine that holds the home is the current one; if none does, the older (decision 1). */
+/**
+ * The machine that holds the home is the current one; if none does, the older (decision 1). While
+ * one is replaced, it stays the one that it was.
+ */
 export function currentFirst(
   machines: readonly Machine[],
   home: Home | undefined,
+  replacedId?: string,
 ): readonly Machine[] {
   if (machines.length < 2) return machines;
   return [...machines].sort((a, b) => {
+    if (a.id === replacedId || b.id === replacedId) return a.id === replacedId ? -1 : 1;
     if (home !== undefined && holdsHome(a, home) !== holdsHome(b, home)) {
       return holdsHome(a, home) ? -1 : 1;
     }
@@ -158,19 +178,54 @@ export function findResources(
   record: DevInstanceRecord,
   index: ResourceIndex,
   observed: Observed,
-): Pick<Situation, 'machine' | 'former' | 'secondMachine' | 'home' | 'homeFate'> {
+  now: Instant,
+): Found {
   const home = record.homeId === undefined ? undefined : index.homesById.get(record.homeId);
   const named =
     record.machineId === undefined ? undefined : index.machinesById.get(record.machineId);
   const byUid = index.machinesByUid.get(record.uid) ?? [];
   const all = named === undefined || byUid.includes(named) ? byUid : [...byUid, named];
-  const [machine, secondMachine] = currentFirst(all.filter(isLive), home);
+  const besides = besidesOf(record, index, observed, now);
+  const own = all.filter((one) => isLive(one) && isNeither(record, one));
+  const [machine, secondMachine] = currentFirst(own, home, record.replacement?.oldId);
   return {
     machine,
     secondMachine,
+    ...besides,
     former: machine === undefined ? formerFate(record, named, observed) : 'none',
     home,
     homeFate: homeFate(record, home, observed),
+  };
+}
+
+/** What is found in the account for one record. */
+export type Found = Pick<
+  Situation,
+  'machine' | 'former' | 'secondMachine' | 'successor' | 'kept' | 'home' | 'homeFate'
+>;
+
+/** Whether a machine is neither on its way nor kept. */
+function isNeither({ replacement, kept }: DevInstanceRecord, { id }: Machine): boolean {
+  return id !== replacement?.newId && id !== kept?.machineId;
+}
+
+const nothingBeside: Pick<Situation, 'successor' | 'kept'> = {
+  successor: { fate: 'none' },
+  kept: { fate: 'none' },
+};
+
+function besidesOf(
+  { replacement, kept }: DevInstanceRecord,
+  index: ResourceIndex,
+  observed: Observed,
+  now: Instant,
+): Pick<Situation, 'successor' | 'kept'> {
+  if (replacement === undefined && kept === undefined) return nothingBeside;
+  const find = (id: string | undefined, since: Instant | undefined, endedAt: Instant | undefined) =>
+    findBeside({ id, since, endedAt }, { index, observed, now });
+  return {
+    successor: find(replacement?.newId, replacement?.launchedAt, replacement?.endedAt),
+    kept: find(kept?.machineId, undefined, kept?.endedAt),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { EffectiveSpec } from '../desired.ts';
 import type { Observed } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
+import { foldReplacement } from '../replacement/fold-replacement.ts';
 import { isSameData } from '../same-data.ts';
 import { dutyOf, foldAsked, foldOff } from './duty.ts';
 import { foldDeadLaunch, foldHome, foldReadiness, foldStep } from './fold.ts';
@@ -70,18 +71,26 @@ export function situationOf(
     index,
     now,
   );
-  const kept = foldLostHome(foldRequests(noted, neighbours, world), index, neighbours);
-  const found = findResources(kept, index, observed);
+  const own = foldLostHome(foldRequests(noted, neighbours, world), index, neighbours);
+  const surely = { spec, neighbours, observed, now };
+  const kept = foldReplacement({
+    ...findResources(own, index, observed, now),
+    record: own,
+    ...surely,
+  });
+  const found = findResources(kept, index, observed, now);
   const retiring = foldRetirement(kept, { spec, standing, ...found, observed, now });
   const overrides = neighbours.overridesOf(kept.name);
   const powered = foldMachinePower(retiring, found.machine, { overrides, now });
-  const ready = isReady(found.machine, found.home, observed);
+  const ready = isReady(found.machine, found.home, observed, powered.formerBootId);
+  const bootId = found.machine && observed.reports?.get(found.machine.id)?.bootId;
   const known =
     ready || !isReadinessUnread(observed)
-      ? foldReadiness(powered, found.machine, ready, now)
+      ? foldReadiness(powered, found.machine, { isReady: ready, bootId }, now)
       : powered;
   const image = observed.images.get(imageKey(spec));
-  const grounds = { record: known, spec, neighbours, observed, now };
+  const channel = 'channel' in spec.image ? desired.channels.get(spec.image.channel) : undefined;
+  const grounds = { record: known, ...surely };
   const duty = dutyOf(grounds);
   const record = foldOff(foldAsked(known, duty, grounds), duty, found);
   const former =
@@ -97,6 +106,8 @@ export function situationOf(
     ...former,
     ...found,
     image,
+    channel,
+    completed: world.channels.get(channel?.name ?? '')?.completed,
     duty,
     neighbours,
     observed,

@@ -1,14 +1,12 @@
 import { hourMs, type Instant, plusMillis } from '../instant.ts';
 import type { Home, Snapshot } from '../observed.ts';
 import { type Finding, hold, unreadFinding } from './finding.ts';
-import { snapshotHomeAction } from './launch.ts';
+import { type SnapshotReason, snapshotHomeAction } from './launch.ts';
 import { visibilityMs } from './memory.ts';
 import type { Situation } from './situation.ts';
 
 /** A snapshot of the home that a retirement or a request needs, as far as it has come. */
-export interface WantedSnapshot {
-  /** The person's request; undefined for a retirement. */
-  readonly requestId?: string | undefined;
+export interface WantedSnapshot extends SnapshotReason {
   readonly snapshotId: string | undefined;
   readonly madeAt: Instant | undefined;
 }
@@ -32,10 +30,10 @@ export function snapshotOfHome(
   wanted: WantedSnapshot,
 ): { readonly completed: Snapshot } | Finding {
   const { record, observed, now } = situation;
-  const { requestId, snapshotId, madeAt } = wanted;
+  const { purpose, requestId, snapshotId, madeAt } = wanted;
   const begun = record.step?.action;
-  if (begun?.kind === 'snapshot-home' && begun.requestId === requestId) return { action: begun };
-  const fresh = () => ({ action: snapshotHomeAction(situation, home.id, requestId) });
+  if (begun?.kind === 'snapshot-home' && isForThis(begun, wanted)) return { action: begun };
+  const fresh = () => ({ action: snapshotHomeAction(situation, home.id, { purpose, requestId }) });
   if (snapshotId === undefined) return fresh();
   const snapshot = observed.snapshots.get(snapshotId);
   if (snapshot?.state === 'completed') return { completed: snapshot };
@@ -53,4 +51,8 @@ export function snapshotOfHome(
   const message = `snapshot ${snapshotId} ${snapshot === undefined ? 'is gone' : 'failed'}`;
   const remedy = 'another one is made; if it fails again, look at it in EC2';
   return { ...fresh(), holds: [hold(situation, 'SnapshotFailed', message, remedy)] };
+}
+
+function isForThis(begun: SnapshotReason, { purpose, requestId }: SnapshotReason): boolean {
+  return begun.purpose === purpose && begun.requestId === requestId;
 }

@@ -1,3 +1,4 @@
+import type { Replacement } from '../record.ts';
 import { isBeingCreated } from './creating.ts';
 import { orphanStopAt } from './duty.ts';
 import { isReady } from './ready.ts';
@@ -14,12 +15,11 @@ export interface Outlook {
 /** Holds that say that something is wrong, not merely that something waits for its moment. */
 const harmless: ReadonlySet<HoldReason> = new Set<HoldReason>([
   'Suspended',
-  'ImageBehind',
   'NeverOff',
   'UpgradeNever',
+  'RolledBack',
   'HomeAwaited',
   'HomeModifying',
-  'ReplacementNeeded',
 ]);
 
 /** Whether a hold merely says that something waits for its moment, or was asked for. */
@@ -87,14 +87,19 @@ function healthOf(situation: Situation, { holds, waiting }: Outlook): Status['he
   if (holds.some((held) => held.reason === 'HomeMissing')) return 'Missing';
   if (holds.some((held) => !harmless.has(held.reason))) return 'Degraded';
   if (situation.record.retirement?.isComplete) return 'Healthy';
-  if (waiting !== undefined || isBeingCreated(situation.record)) return 'Progressing';
-  return 'Healthy';
+  if (waiting !== undefined || situation.record.replacement !== undefined) return 'Progressing';
+  return isBeingCreated(situation.record) ? 'Progressing' : 'Healthy';
+}
+
+function replacingPhase({ requestId, back }: Replacement): Phase {
+  return requestId === undefined && back === undefined ? 'Replacing' : 'RollingBack';
 }
 
 function phaseOf(situation: Situation): Phase {
   const { machine, record, standing, observed, home } = situation;
   if (record.retirement?.isComplete) return 'Retired';
   if (standing.kind === 'orphaned') return 'Orphaned';
+  if (record.replacement !== undefined) return replacingPhase(record.replacement);
   if (record.retirement !== undefined) return 'Retiring';
   if (machine === undefined) {
     if (situation.former === 'unread') return 'Unknown';
@@ -103,7 +108,7 @@ function phaseOf(situation: Situation): Phase {
   if (isBeingCreated(record)) return 'Creating';
   switch (machine.state) {
     case 'running':
-      return isReady(machine, home, observed) ? 'Running' : 'Starting';
+      return isReady(machine, home, observed, record.formerBootId) ? 'Running' : 'Starting';
     case 'pending':
       return 'Starting';
     case 'stopping':

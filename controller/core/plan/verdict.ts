@@ -1,6 +1,10 @@
 import type { Action } from '../action.ts';
 import { earliest, type Instant } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
+import { replaceRule } from '../replacement/begin.ts';
+import { keptRule, pruneRule } from '../replacement/kept.ts';
+import { replacingRule } from '../replacement/replacing.ts';
+import { answerRule, rollbackRule } from '../replacement/rollback.ts';
 import { isBeingCreated } from './creating.ts';
 import { creationDetails } from './describe.ts';
 import { change, type Finding, hold, type Rule } from './finding.ts';
@@ -11,7 +15,6 @@ import { orphanChanges } from './orphan-changes.ts';
 import { readyDeadline } from './ready.ts';
 import { homeSourceRule } from './rules-adopt.ts';
 import { attachRule } from './rules-attach.ts';
-import { driftRule } from './rules-drift.ts';
 import { createHomeRule, growRule, protectRule, tagRule } from './rules-home.ts';
 import { homeTroubleRule, identityRule, standingRule, suspendedRule } from './rules-identity.ts';
 import { launchRule, transientRule } from './rules-machine.ts';
@@ -37,6 +40,8 @@ import type {
  * of the actions found the first one is taken.
  */
 const rules: readonly Rule[] = [
+  answerRule,
+  replacingRule,
   suspendedRule,
   standingRule,
   scheduleEditRule,
@@ -47,17 +52,20 @@ const rules: readonly Rule[] = [
   homeTroubleRule,
   snapshotRequestRule,
   retireRule,
+  rollbackRule,
   homeSourceRule,
   launchRule,
   transientRule,
   createHomeRule,
   tagRule,
   attachRule,
+  keptRule,
   growRule,
   readyRule,
-  driftRule,
+  replaceRule,
   typeRule,
   dutyRule,
+  pruneRule,
 ];
 
 /** What one DevInstance is to be shown, to wait for and to do. */
@@ -265,7 +273,7 @@ function wholeChanges(
       }),
     ];
   }
-  if (machine !== undefined) return [];
+  if (machine !== undefined || record.replacement !== undefined) return [];
   const details = [`new machine ${spec.instanceType} around home ${record.homeId} in ${record.az}`];
   return [change(situation, 'recover', ['machine_gone'], { details, ...rest })];
 }

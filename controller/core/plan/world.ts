@@ -2,7 +2,7 @@ import type { Action } from '../action.ts';
 import type { DesiredFleet, Duty, EffectiveSpec } from '../desired.ts';
 import type { Instant } from '../instant.ts';
 import type { Observed } from '../observed.ts';
-import type { DevInstanceRecord } from '../record.ts';
+import type { ChannelRecord, DevInstanceRecord } from '../record.ts';
 import type { LedgerRequest } from '../request.ts';
 import type { Override } from '../schedule/schedule-memory.ts';
 
@@ -10,6 +10,8 @@ import type { Override } from '../schedule/schedule-memory.ts';
 export interface World {
   readonly desired: DesiredFleet;
   readonly records: ReadonlyMap<string, DevInstanceRecord>;
+  /** What the ledger knows of image channels, by name. */
+  readonly channels: ReadonlyMap<string, ChannelRecord>;
   /** What people asked for and nothing came of yet, oldest first; expired ones included. */
   readonly requests: readonly LedgerRequest[];
   readonly observed: Observed;
@@ -66,7 +68,6 @@ export type HoldReason =
   | 'HomeModifying'
   | 'HomeShrinkRefused'
   | 'IdentityConflict'
-  | 'ImageBehind'
   | 'ImageUnusable'
   | 'InterlockDisrupted'
   | 'InterlockEmptySource'
@@ -79,9 +80,10 @@ export type HoldReason =
   | 'OwnerChanged'
   | 'PlanFailed'
   | 'ReadFailed'
-  | 'ReplacementNeeded'
+  | 'ReplacementFailed'
   | 'RestoreRefused'
   | 'Retired'
+  | 'RolledBack'
   | 'SecondMachine'
   | 'SnapshotFailed'
   | 'StuckCreating'
@@ -160,6 +162,8 @@ export type Phase =
   | 'Stopping'
   | 'Stopped'
   | 'Changing'
+  | 'Replacing'
+  | 'RollingBack'
   | 'Recovering'
   | 'Retiring'
   | 'Retired'
@@ -198,6 +202,8 @@ export interface Plan {
   readonly bindings: readonly Binding[];
   /** Records whose facts changed: written before anything is done. */
   readonly memos: readonly DevInstanceRecord[];
+  /** Image channels whose completed revision is to be noted: written before anything is done. */
+  readonly channelMemos: readonly ChannelRecord[];
   /** At most one for each DevInstance, in the order in which they are performed. */
   readonly actions: readonly Action[];
   /** Requests that are over, to be noted in the ledger. */

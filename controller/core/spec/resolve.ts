@@ -200,6 +200,11 @@ export function resolveChannel({ name, spec }: ManifestOf<'ImageChannel'>): Reso
     architecture: spec.architecture,
     follow: spec.follow,
     allowedOwners: spec.allowedOwners ?? ['self'],
-    ...present({ pin: spec.pin }),
+    deadlineMinutes: toMinutes(spec.rollout?.deadline ?? '7d'),
+    ...present({
+      pin: spec.pin,
+      publish:
+        spec.publish && present({ stable: spec.publish.stable, previous: spec.publish.previous }),
+    }),
   };
 }
