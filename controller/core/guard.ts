@@ -81,6 +81,7 @@ export function replacedOfLate(world: World): readonly string[] {
 }
 
 function isBegunOfLate({ replacement, kept }: DevInstanceRecord, now: Instant): boolean {
+  if (replacement === undefined && kept === undefined) return false;
   return [replacement, kept].some(
     (begun) =>
       begun?.reasons.includes('spec_machine') === true && millisBetween(begun.since, now) < dayMs,

@@ -191,7 +191,8 @@ export function findResources(
   return {
     machine,
     secondMachine,
-    ...besides,
+    successor: besides.successor,
+    kept: besides.kept,
     former: machine === undefined ? formerFate(record, named, observed) : 'none',
     home,
     homeFate: homeFate(record, home, observed),

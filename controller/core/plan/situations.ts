@@ -47,6 +47,11 @@ function isReadinessUnread({ failures }: Observed): boolean {
   return failures.some(({ what }) => what === 'checks' || what === 'reports' || what === 'homes');
 }
 
+/** Whether a replacement is nowhere in sight: so it is for most machines, in every plan. */
+function isUntouched({ replacement, kept, answered }: DevInstanceRecord): boolean {
+  return replacement === undefined && kept === undefined && answered === undefined;
+}
+
 /** What a DevInstance is looked up in. */
 export interface Surroundings {
   readonly index: ResourceIndex;
@@ -72,13 +77,11 @@ export function situationOf(
     now,
   );
   const own = foldLostHome(foldRequests(noted, neighbours, world), index, neighbours);
-  const surely = { spec, neighbours, observed, now };
-  const kept = foldReplacement({
-    ...findResources(own, index, observed, now),
-    record: own,
-    ...surely,
-  });
-  const found = findResources(kept, index, observed, now);
+  const first = findResources(own, index, observed, now);
+  const kept = isUntouched(own)
+    ? own
+    : foldReplacement({ ...first, record: own, spec, neighbours, observed, now });
+  const found = kept === own ? first : findResources(kept, index, observed, now);
   const retiring = foldRetirement(kept, { spec, standing, ...found, observed, now });
   const overrides = neighbours.overridesOf(kept.name);
   const powered = foldMachinePower(retiring, found.machine, { overrides, now });
@@ -90,7 +93,7 @@ export function situationOf(
       : powered;
   const image = observed.images.get(imageKey(spec));
   const channel = 'channel' in spec.image ? desired.channels.get(spec.image.channel) : undefined;
-  const grounds = { record: known, ...surely };
+  const grounds = { record: known, spec, neighbours, observed, now };
   const duty = dutyOf(grounds);
   const record = foldOff(foldAsked(known, duty, grounds), duty, found);
   const former =
