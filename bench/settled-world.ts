@@ -16,6 +16,7 @@ const image = {
   architecture: 'x86_64',
   rootDeviceName: '/dev/sda1',
   rootSnapshotGib: 8,
+  createdAt: '2026-11-01T00:00:00.000Z',
 } as const satisfies ImageReading;
 
 export interface Settlement {
@@ -50,6 +51,9 @@ export function settledWorlds(
     subnets: new Map(),
     images: new Map([['ubuntu-24.04', image]]),
     stableImages: new Map(),
+    published: new Map(),
+    channelImages: [],
+    builders: [],
     instanceTypes: new Map(types.map((type) => [type, { architectures: ['x86_64'] }])),
     reports: undefined,
     activity: undefined,

@@ -5,6 +5,7 @@ import type { Instant } from './core/instant.ts';
 import type { Interest, Observed, Snapshot } from './core/observed.ts';
 import type { ChannelRecord, DevInstanceRecord, Marker } from './core/record.ts';
 import type { LedgerRequest, RequestEnd } from './core/request.ts';
+import type { ChannelAction } from './core/rollout/channel-action.ts';
 
 /** Who this program is to AWS, read before anything else. */
 export interface Identity {
@@ -29,6 +30,8 @@ export interface Cloud extends Observer {
    * never throws for what AWS says. `mayMutate` is asked right before each call.
    */
   perform(actions: readonly Action[], mayMutate: () => boolean): Promise<readonly Outcome[]>;
+  /** Performs one action for an image channel; never throws for what AWS says. */
+  performOnChannel(action: ChannelAction, mayMutate: () => boolean): Promise<Outcome>;
 }
 
 /** Where specs come from. */

@@ -2,7 +2,7 @@ import type { DesiredFleet, ParsedSpecs } from './core/desired.ts';
 import { describeMarker, isSameMarker } from './core/marker.ts';
 import type { Interest } from './core/observed.ts';
 import type { World } from './core/plan/world.ts';
-import type { DevInstanceRecord } from './core/record.ts';
+import type { ChannelRecord, DevInstanceRecord } from './core/record.ts';
 import {
   type Clock,
   type Identity,
@@ -157,7 +157,7 @@ export function interestOf(
     imageIds: known([
       ...specs.map((spec) => ('id' in spec.image ? spec.image.id : undefined)),
       ...all.flatMap((record) => imagesOf(record, requests)),
-      ...[...channels.values()].map(({ completed }) => completed.imageId),
+      ...[...channels.values()].flatMap(channelImagesOf),
     ]),
     instanceTypes: known(followed.flatMap((spec) => [spec.instanceType, ...spec.fallbackTypes])),
   };
@@ -173,6 +173,11 @@ function snapshotsOf(record: DevInstanceRecord) {
 /** The oldest snapshot that is one too many, and the newest, which must be complete before it goes. */
 function surplusOf({ replacementSnapshots: made = [], effective }: DevInstanceRecord) {
   return made.length > effective.keepHomeSnapshots ? [made[0], made.at(-1)] : [];
+}
+
+/** The images that a channel's machines are to have, may have or go back to. */
+function channelImagesOf({ completed, former = [], rollout }: ChannelRecord) {
+  return [completed?.imageId, rollout?.revision.imageId, ...former.map(({ imageId }) => imageId)];
 }
 
 /** The images that a machine is made of, or may be made of again. */

@@ -98,7 +98,7 @@ export function channelToItem(channel: ChannelRecord, epoch: number, nonce: stri
   return {
     ...headOf(`${CHANNEL_PREFIX}${channel.name}`, nonce),
     epoch: { N: String(epoch) },
-    imageId: { S: channel.completed.imageId },
+    ...(channel.completed === undefined ? {} : { imageId: { S: channel.completed.imageId } }),
     body: { S: JSON.stringify(channel) },
   };
 }

@@ -29,6 +29,7 @@ export function ec2Cloud(access: Ec2WriteAccess): Cloud {
   return {
     ...pacedObserver(paced),
     perform: (actions, mayMutate) => perform({ ...paced, mayMutate }, actions),
+    performOnChannel: () => Promise.reject(new Error('not yet')),
   };
 }
 

@@ -236,6 +236,7 @@ function judge(
     architecture: image.Architecture ?? '',
     rootDeviceName: image.RootDeviceName,
     rootSnapshotGib,
+    createdAt: image.CreationDate ?? '',
   };
 }
 

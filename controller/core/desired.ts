@@ -1,4 +1,5 @@
 import type { Instant } from './instant.ts';
+import type { WaveSpec } from './rollout/rollout.ts';
 import type { SpecSources } from './spec/sources.ts';
 
 /** A window of local time; `end <= start` means the next date. Days as `mon`, `mon-fri`, `sun#2`, `fri#L`. */
@@ -111,8 +112,20 @@ export interface ResolvedChannel {
   readonly pin?: string;
   /** The SSM parameters that the controller writes on completion. */
   readonly publish?: { readonly stable?: string; readonly previous?: string };
-  /** How long an active session may put a new revision off. */
+  /** How long an active session may put a new revision off, and a wave may wait for its machines. */
   readonly deadlineMinutes: number;
+  /** In order; machines that none of them has follow in a last one. */
+  readonly waves: readonly WaveSpec[];
+  /** Replacements at the same time. */
+  readonly maxConcurrent: number;
+  /** How many failed machines stop a rollout. */
+  readonly abortOnFailures: number;
+  /** The age from which an image launches nothing new; no limit where undefined. */
+  readonly bestBeforeMinutes?: number;
+  /** How many of its newest images are kept. */
+  readonly keep: number;
+  /** The age of the followed image from which people are alerted. */
+  readonly ageAlertMinutes?: number;
   /** `self` or account ids. */
   readonly allowedOwners: readonly string[];
 }

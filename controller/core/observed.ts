@@ -107,8 +107,34 @@ export type ImageReading =
       readonly architecture: string;
       readonly rootDeviceName: string;
       readonly rootSnapshotGib: number;
+      readonly createdAt: Instant;
+      /** Of its `devinstance:channel` tag, where it carries this fleet's. */
+      readonly channel?: string;
+      /** Of its `devinstance:phase` tag: `completed`, `denied`. */
+      readonly phase?: string;
     }
   | { readonly usable: false; readonly reason: string; readonly remedy: string };
+
+/** An AMI of a channel, whether or not anything names it. */
+export interface ChannelImage {
+  readonly imageId: string;
+  readonly name: string;
+  /** Of its `devinstance:channel` tag. */
+  readonly channel: string;
+  /** Of its `devinstance:phase` tag. */
+  readonly phase?: string;
+  /** As EC2 says: `available`, `pending`, `failed`, … */
+  readonly state: string;
+  readonly createdAt: Instant;
+}
+
+/** A machine that EC2 Image Builder made to build or test an image. */
+export interface Builder {
+  readonly machineId: string;
+  readonly launchedAt: Instant;
+  /** Of its `devinstance:channel` tag, where it has one. */
+  readonly channel?: string;
+}
 
 /** What AWS says of an instance type. One that it does not know has no architecture at all. */
 export interface InstanceTypeReading {
@@ -142,6 +168,8 @@ export interface ReadFailure {
     | 'checks'
     | 'subnets'
     | 'images'
+    | 'channel-images'
+    | 'builders'
     | 'types'
     | 'reports'
     | 'activity';
@@ -168,6 +196,15 @@ export interface Observed {
    * parameter says nothing.
    */
   readonly stableImages: ReadonlyMap<string, ImageReading>;
+  /**
+   * What the parameters hold that the controller writes, by name: null where there is none. One that
+   * could not be read is left out.
+   */
+  readonly published: ReadonlyMap<string, string | null>;
+  /** The images of this account with the tags of this fleet and a channel; undefined where unread. */
+  readonly channelImages: readonly ChannelImage[] | undefined;
+  /** Image Builder's machines that are not terminated; undefined where unread. */
+  readonly builders: readonly Builder[] | undefined;
   /** By machine id; undefined where this account's hosts have nowhere to report. */
   readonly reports: ReadonlyMap<string, HostReport> | undefined;
   /** By machine id; undefined where nobody tells. A machine that is not in it is not known to be idle. */

@@ -1,6 +1,8 @@
 import type { Action } from './action.ts';
 import type { EffectiveSpec } from './desired.ts';
 import type { Instant } from './instant.ts';
+import type { ChannelRetry, ChannelStep } from './rollout/channel-action.ts';
+import type { Completion, DeniedRevision, PastRollout, Rollout } from './rollout/rollout.ts';
 
 /**
  * The durable note written before a mutation. A step that is still there at the next pass was
@@ -139,12 +141,27 @@ export interface Setback {
 /** What the ledger keeps of one image channel. */
 export interface ChannelRecord {
   readonly name: string;
-  /** The last revision that all of its machines have reached: what new DevInstances begin with. */
-  readonly completed: {
-    readonly imageId: string;
-    readonly parameterVersion?: number;
-    readonly at: Instant;
-  };
+  /** The last revision whose rollout came to its end: what new DevInstances begin with. */
+  readonly completed?: Completion;
+  /** Those before it that were not taken back, newest first. */
+  readonly former?: readonly Completion[];
+  /** The last rollout, under way or over. */
+  readonly rollout?: Rollout;
+  /** Those before it, newest first. */
+  readonly history?: readonly PastRollout[];
+  readonly denied?: readonly DeniedRevision[];
+  /** People's requests that were carried out or refused, until the ledger knows that they ended. */
+  readonly answered?: readonly {
+    readonly requestId: string;
+    readonly result: 'done' | 'refused';
+    readonly message: string;
+  }[];
+  /** The image whose age was told of. */
+  readonly ageToldOf?: string;
+  /** Image Builder's machines that people were told of. */
+  readonly buildersToldOf?: readonly string[];
+  readonly step?: ChannelStep;
+  readonly retries?: readonly ChannelRetry[];
 }
 
 /** What the ledger keeps of one DevInstance. */

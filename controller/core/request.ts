@@ -16,7 +16,16 @@ export type RequestedWork =
   /** Hands off until the request expires. */
   | { readonly kind: 'suspend' }
   /** Home and duty go back to the machine, or at least the image, from before the last replacement. */
-  | { readonly kind: 'rollback' };
+  | { readonly kind: 'rollback' }
+  /** About the rollout of a channel: its name is the channel's subject. */
+  | {
+      readonly kind: 'rollout';
+      readonly verb: 'pause' | 'resume' | 'promote' | 'abort' | 'undo';
+      /** Of `promote`: through all waves that are left. */
+      readonly full?: true;
+      /** Of `undo`: an image that the channel completed before. */
+      readonly to?: string;
+    };
 
 /** The name in a request that means every DevInstance: none can be called so. */
 export const everyName = '*';
@@ -28,7 +37,7 @@ export const everyName = '*';
 export interface LedgerRequest {
   /** Unique for ever, at most 36 of [a-z0-9-]. */
   readonly id: string;
-  /** The DevInstance, or `everyName`. */
+  /** The DevInstance, `everyName`, or a channel's subject (`image/NAME`). */
   readonly name: string;
   readonly work: RequestedWork;
   /** Who asked, for people. */

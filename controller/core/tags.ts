@@ -15,8 +15,10 @@ export const tagKeys = {
   image: 'devinstance:image',
   /** On a machine: `vol-…`, or `vol-…:new` while the host may format it. */
   home: 'devinstance:home',
-  /** `orphaned`, `released`, `restoring`, or `active` (the same as none). */
+  /** `orphaned`, `released`, `restoring`, or `active` (the same as none); of an AMI `completed`, `denied`. */
   phase: 'devinstance:phase',
+  /** On an AMI, and on a machine that builds one: the image channel. Set by the image pipeline. */
+  channel: 'devinstance:channel',
   /** Set by an operator: the name of the DevInstance that may take this volume or snapshot. */
   adopt: 'devinstance:adopt',
   /** On a snapshot: `request`, `retirement` or `replacement`. */

@@ -182,7 +182,7 @@ function isChannel(name: string, value: unknown): boolean {
   return (
     isObject(channel) &&
     channel['name'] === name &&
-    hasTexts(channel['completed'], ['imageId', 'at'])
+    (channel['completed'] === undefined || hasTexts(channel['completed'], ['imageId', 'at']))
   );
 }
 

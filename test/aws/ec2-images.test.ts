@@ -25,6 +25,7 @@ test('a channel resolves to the image its parameter names, with the version', as
     architecture: 'x86_64',
     rootDeviceName: '/dev/sda1',
     rootSnapshotGib: 8,
+    createdAt: '2026-11-16T09:00:00.000Z',
   });
   const newer = await sim.people.publishImage(simChannel);
   expect(await readChannel(sim)).toMatchObject({ imageId: newer, parameterVersion: 2 });

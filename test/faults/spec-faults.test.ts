@@ -31,6 +31,7 @@ const snapshotOf = (rootSnapshotGib: number): Partial<Observed> => ({
         architecture: 'x86_64',
         rootDeviceName: '/dev/sda1',
         rootSnapshotGib,
+        createdAt: '2026-11-16T09:00:00.000Z',
       },
     ],
   ]),

@@ -17,6 +17,7 @@ function imageOf(imageId: string, over: { readonly parameterVersion?: number } =
     architecture: 'x86_64',
     rootDeviceName: '/dev/sda1',
     rootSnapshotGib: 8,
+    createdAt: '2026-11-16T09:00:00.000Z',
     ...over,
   };
 }

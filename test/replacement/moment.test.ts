@@ -176,7 +176,11 @@ function behindFrom(since: string, { tags }: Machine): NonNullable<DevInstanceRe
 function observedWith(machine: Machine, { activity }: Case, now: string): Partial<Observed> {
   const { imageId, name: imageName } = nextImage;
   const image = { usable: true as const, imageId, imageName, architecture: 'x86_64' };
-  const root = { rootDeviceName: '/dev/sda1', rootSnapshotGib: 8 };
+  const root = {
+    rootDeviceName: '/dev/sda1',
+    rootSnapshotGib: 8,
+    createdAt: '2026-11-16T09:00:00.000Z',
+  };
   return {
     machines: [machine],
     images: new Map([['ubuntu-24.04', { ...image, ...root }]]),

@@ -160,5 +160,12 @@ test('the fleet and its channels have their defaults', () => {
     follow: '/imagebuilder/ubuntu/candidate',
     allowedOwners: ['self'],
     deadlineMinutes: 10_080,
+    waves: [
+      { name: 'first', percent: 10, bake: { minutes: 1_440 } },
+      { name: 'rest', percent: 100 },
+    ],
+    maxConcurrent: 4,
+    abortOnFailures: 2,
+    keep: 5,
   });
 });

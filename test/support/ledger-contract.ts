@@ -209,14 +209,14 @@ function testChannels(openReady: OpenTwice): void {
     expect(await write.catch((error) => error instanceof LedgerConflict)).toBe(
       wins ? undefined : true,
     );
-    expect((await one.channels())[0]?.completed.imageId).toBe(wins ? 'ami-02' : 'ami-01');
+    expect((await one.channels())[0]?.completed?.imageId).toBe(wins ? 'ami-02' : 'ami-01');
   });
 
   test('changing what was read or written of a channel changes nothing in the ledger', async () => {
     const [ledger] = await openReady();
     const channel = sampleChannel('ubuntu');
     await ledger.putChannel(channel, 1);
-    Object.assign(channel.completed, { imageId: 'ami-02' });
+    Object.assign(channel.completed ?? {}, { imageId: 'ami-02' });
     const [read] = await ledger.channels();
     Object.assign(read?.completed ?? {}, { imageId: 'ami-03' });
     expect(await ledger.channels()).toStrictEqual([sampleChannel('ubuntu')]);

@@ -57,6 +57,7 @@ export const machineCases: readonly PlanCase[] = [
             architecture: 'x86_64',
             rootDeviceName: '/dev/sda1',
             rootSnapshotGib: 8,
+            createdAt: '2026-11-16T09:00:00.000Z',
           },
         ],
       ]),

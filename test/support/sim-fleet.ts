@@ -18,6 +18,10 @@ export const simChannel = {
   follow: '/imagebuilder/dev-instances/ubuntu-24.04-x86_64/candidate',
   allowedOwners: ['self'],
   deadlineMinutes: 10_080,
+  waves: [{ name: 'all', percent: 100 }],
+  maxConcurrent: 100,
+  abortOnFailures: 2,
+  keep: 5,
 } as const;
 
 /** Specs of one DevInstance over three subnets and one channel. */

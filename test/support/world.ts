@@ -148,6 +148,9 @@ export function makeObserved(over: Partial<Observed> = {}): Observed {
       ['subnet-0000000b', { id: 'subnet-0000000b', az: 'eu-west-1b' }],
     ]),
     stableImages: new Map(),
+    published: new Map(),
+    channelImages: [],
+    builders: [],
     images: new Map([
       [
         'ubuntu-24.04',
@@ -158,6 +161,7 @@ export function makeObserved(over: Partial<Observed> = {}): Observed {
           architecture: 'x86_64',
           rootDeviceName: '/dev/sda1',
           rootSnapshotGib: 8,
+          createdAt: lastWeek,
         },
       ],
     ]),
@@ -173,6 +177,14 @@ export function makeObserved(over: Partial<Observed> = {}): Observed {
     ...over,
   };
 }
+
+/** A rollout that reaches every machine in one wave. */
+export const atOnce = {
+  waves: [{ name: 'all', percent: 100 }],
+  maxConcurrent: 100,
+  abortOnFailures: 2,
+  keep: 5,
+} as const;
 
 /** What a tree of the given specs asks for. */
 export function makeDesired(
@@ -190,6 +202,7 @@ export function makeDesired(
           follow: '/imagebuilder/dev-instances/ubuntu-24.04-x86_64/candidate',
           allowedOwners: ['self'],
           deadlineMinutes: 10_080,
+          ...atOnce,
         },
       ],
     ]),

@@ -220,6 +220,9 @@ function assemble(
       .filter((part) => part.actsOn && part.record !== part.stored)
       .map((part) => part.record),
     channelMemos,
+    channelNews: [],
+    channelActions: [],
+    rollouts: [],
     actions: verdicts
       .map((verdict) => verdict.action)
       .filter((action) => action !== undefined)

@@ -1,9 +1,12 @@
 import type { Action } from '../action.ts';
 import type { DesiredFleet, Duty, EffectiveSpec } from '../desired.ts';
+import type { FleetEvent } from '../event.ts';
 import type { Instant } from '../instant.ts';
 import type { Observed } from '../observed.ts';
 import type { ChannelRecord, DevInstanceRecord } from '../record.ts';
 import type { LedgerRequest } from '../request.ts';
+import type { ChannelAction } from '../rollout/channel-action.ts';
+import type { RolloutStatus } from '../rollout/rollout-status.ts';
 import type { Override } from '../schedule/schedule-memory.ts';
 
 /** Everything a plan depends on. Equal worlds give equal plans. */
@@ -48,6 +51,8 @@ export interface Change {
   readonly note?: string;
   /** The hold or interlock that withholds it, or `ObserveMode`. */
   readonly withheldBy?: string;
+  /** The wave of the rollout that brings it, counted from 1. */
+  readonly wave?: { readonly name: string; readonly position: number; readonly count: number };
 }
 
 /** The named reason why a step is not taken. */
@@ -68,6 +73,7 @@ export type HoldReason =
   | 'HomeModifying'
   | 'HomeShrinkRefused'
   | 'IdentityConflict'
+  | 'ImageExpired'
   | 'ImageUnusable'
   | 'InterlockDisrupted'
   | 'InterlockEmptySource'
@@ -202,8 +208,14 @@ export interface Plan {
   readonly bindings: readonly Binding[];
   /** Records whose facts changed: written before anything is done. */
   readonly memos: readonly DevInstanceRecord[];
-  /** Image channels whose completed revision is to be noted: written before anything is done. */
+  /** Image channels whose facts changed: written before anything is done. */
   readonly channelMemos: readonly ChannelRecord[];
+  /** What people are told of image channels: before the memos that say so. */
+  readonly channelNews: readonly FleetEvent[];
+  /** At most one for each image channel. */
+  readonly channelActions: readonly ChannelAction[];
+  /** Each image channel with its rollout, by name. */
+  readonly rollouts: readonly RolloutStatus[];
   /** At most one for each DevInstance, in the order in which they are performed. */
   readonly actions: readonly Action[];
   /** Requests that are over, to be noted in the ledger. */

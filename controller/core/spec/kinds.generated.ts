@@ -597,7 +597,7 @@ export interface Publish {
  */
 export interface Rollout {
   /**
-   * 1 to 16 waves, in order. Default: 10 % for 24h, then 100 %.
+   * 1 to 16 waves, in order; machines in none of them follow in a last one. Default: 10 % for 24h, then 100 %.
    *
    * @minItems 1
    * @maxItems 16
@@ -620,7 +620,7 @@ export interface Wave {
   name: string;
   selector?: Selector;
   /**
-   * The part of the machines that have the image once this wave is done.
+   * How many of the machines that no earlier wave has, in percent, rounded up.
    */
   percent?: number;
   bake?: Bake;
@@ -632,7 +632,7 @@ export interface Selector {
   [k: string]: string;
 }
 /**
- * How long the wave is watched before the next begins.
+ * How long the wave is watched before the next begins. Where nobody uses its machines, the rollout pauses.
  */
 export interface Bake {
   /**

@@ -9,6 +9,7 @@ import type {
   ScheduleException,
   ScheduleTimes,
 } from '../desired.ts';
+import type { Bake, WaveSpec } from '../rollout/rollout.ts';
 import { toMinutes } from './duration.ts';
 import { homeDefaults } from './home-volume.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   ImageReference,
   ScheduleReference,
   ScheduleSpec,
+  Wave,
 } from './kinds.generated.ts';
 import { present } from './present.ts';
 import type { ManifestOf } from './reading.ts';
@@ -162,21 +164,23 @@ function endOf(end: string): string {
   return end === '00:00' ? '24:00' : end;
 }
 
+function minutesOf(duration: string | undefined): number | undefined {
+  return duration === undefined ? undefined : toMinutes(duration);
+}
+
 /** Behaviour from the first of the given that says something, field by field. */
 function resolveBehaviour(nearestFirst: readonly Partial<ScheduleReference>[]): ScheduleBehaviour {
   const pick = <T>(read: (schedule: Partial<ScheduleReference>) => T | undefined) =>
     nearestFirst.map(read).find((value) => value !== undefined);
-  const minutes = (duration: string | undefined) =>
-    duration === undefined ? undefined : toMinutes(duration);
   return {
     actions: pick(({ actions }) => actions) ?? 'both',
     manualStartHoldMinutes: toMinutes(pick(({ manualStart }) => manualStart?.hold) ?? '4h'),
     manualStop: pick(({ manualStop }) => manualStop) ?? 'until-next-window',
     notifyBeforeMinutes: toMinutes(pick(({ notifyBefore }) => notifyBefore) ?? '30m'),
     ...present({
-      idleStopAfterMinutes: minutes(pick(({ idleStop }) => idleStop?.after)),
-      maxUptimeMinutes: minutes(pick(({ maxUptime }) => maxUptime)),
-      readyByMaxLeadMinutes: minutes(pick(({ readyBy }) => readyBy?.maxLead)),
+      idleStopAfterMinutes: minutesOf(pick(({ idleStop }) => idleStop?.after)),
+      maxUptimeMinutes: minutesOf(pick(({ maxUptime }) => maxUptime)),
+      readyByMaxLeadMinutes: minutesOf(pick(({ readyBy }) => readyBy?.maxLead)),
     }),
   };
 }
@@ -201,10 +205,30 @@ export function resolveChannel({ name, spec }: ManifestOf<'ImageChannel'>): Reso
     follow: spec.follow,
     allowedOwners: spec.allowedOwners ?? ['self'],
     deadlineMinutes: toMinutes(spec.rollout?.deadline ?? '7d'),
+    waves: (spec.rollout?.waves ?? defaultWaves).map(resolveWave),
+    maxConcurrent: spec.rollout?.maxConcurrent ?? 4,
+    abortOnFailures: spec.rollout?.abortOn?.failures ?? 2,
+    keep: spec.keep ?? 5,
     ...present({
       pin: spec.pin,
+      bestBeforeMinutes: minutesOf(spec.bestBefore),
+      ageAlertMinutes: minutesOf(spec.ageAlert),
       publish:
         spec.publish && present({ stable: spec.publish.stable, previous: spec.publish.previous }),
     }),
   };
+}
+
+const defaultWaves: readonly Wave[] = [
+  { name: 'first', percent: 10, bake: { duration: '24h' } },
+  { name: 'rest', percent: 100 },
+];
+
+function resolveWave({ name, selector, percent, bake }: Wave): WaveSpec {
+  return { name, ...present({ selector, percent, bake: resolveBake(bake) }) };
+}
+
+function resolveBake(bake: Wave['bake']): Bake | undefined {
+  if (bake?.usedHours !== undefined) return { usedHours: bake.usedHours };
+  return bake?.duration === undefined ? undefined : { minutes: toMinutes(bake.duration) };
 }

@@ -1,0 +1,41 @@
+/** The phases that an AMI's `devinstance:phase` tag may name. */
+export type ImagePhase = 'completed' | 'denied';
+
+/** One mutation for an image channel rather than for a DevInstance. Each may be repeated without harm. */
+export type ChannelAction =
+  /** Writes the SSM parameter that names the channel's stable or previous image. */
+  | {
+      readonly kind: 'publish-image';
+      readonly channel: string;
+      readonly parameter: string;
+      readonly imageId: string;
+    }
+  /** Tags the AMI with what became of it. */
+  | {
+      readonly kind: 'tag-image';
+      readonly channel: string;
+      readonly imageId: string;
+      readonly phase: ImagePhase;
+    }
+  /**
+   * Deregisters an AMI with its snapshots: only one of this account that carries the tags of this
+   * fleet and channel, and that no machine of the account is made of, all read right before.
+   */
+  | { readonly kind: 'deregister-image'; readonly channel: string; readonly imageId: string };
+
+/** A channel's action as its ledger record holds it before it is sent (decision 2). */
+export interface ChannelStep {
+  readonly action: ChannelAction;
+  readonly at: string;
+}
+
+/** How often a channel's action of one kind on one image failed in a row. */
+export interface ChannelRetry {
+  readonly kind: ChannelAction['kind'];
+  readonly imageId: string;
+  readonly attempts: number;
+  readonly notBefore: string;
+  readonly code: string;
+  readonly message: string;
+  readonly remedy?: string;
+}
