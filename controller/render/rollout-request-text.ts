@@ -83,7 +83,7 @@ function promotion({ state, waves, current }: Rollout, isFull: boolean): readonl
     const names = rest.length === 1 ? `wave ${next} begins` : `waves ${rest.join(', ')} begin`;
     return [
       `${names} at once, and nothing bakes any more`,
-      'each machine still waits until it is off or free',
+      'each machine still waits until it is off or nobody is on it',
     ];
   }
   const without = state === 'Progressing' ? `all of ${now}` : `the bake of ${now}`;
@@ -95,7 +95,7 @@ function abortion(status: RolloutStatus): readonly string[] {
   return [
     'nothing more is replaced, and machines that failed go back to what they had',
     ...(kept === 0 ? [] : [`${machinesText(kept)} with it keep${kept === 1 ? 's' : ''} it`]),
-    `devinstance rollout undo ${status.channel} takes them back, devinstance rollout resume ${status.channel} goes on`,
+    `devinstance rollout undo ${status.channel} takes ${kept === 1 ? 'it' : 'them'} back, devinstance rollout resume ${status.channel} goes on`,
   ];
 }
 
