@@ -19,7 +19,7 @@ export function rolloutNdjson(
 /** A channel with its rollout, whole, in fields that do not change. */
 export function rolloutRecord(
   status: RolloutStatus,
-  spec: ChannelContext['spec'],
+  spec?: ChannelContext['spec'],
 ): Readonly<Record<string, unknown>> {
   const { channel, named, isPinned, record, waves, waiting, problems, imageAgeHours } = status;
   const { rollout, completed, former, denied } = record;
