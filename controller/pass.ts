@@ -20,6 +20,9 @@ import { withStep } from './core/plan/memory.ts';
 import type { Plan, World } from './core/plan/world.ts';
 import type { DevInstanceRecord } from './core/record.ts';
 import { isAskedAnew, type LedgerRequest } from './core/request.ts';
+import type { ChannelAction } from './core/rollout/channel-action.ts';
+import { afterChannelOutcome } from './core/rollout/channel-actions.ts';
+import { channelOutcomeNews } from './core/rollout/rollout-news.ts';
 import type { Clock, Cloud, Ledger, Specs, Steady, StoredRecord } from './ports.ts';
 import { type Reading, readWorld } from './world.ts';
 
@@ -42,6 +45,8 @@ export interface PassPorts {
   readonly newUid: () => string;
   /** Told of each action as it ends, for people who watch. */
   readonly onOutcome?: (action: Action, outcome: Outcome) => void;
+  /** The same of what is done for image channels. */
+  readonly onChannelOutcome?: (action: ChannelAction, outcome: Outcome) => void;
 }
 
 export interface PassReport {
@@ -51,6 +56,10 @@ export interface PassReport {
   /** The plan of this pass, after new names were bound. */
   readonly plan: Plan;
   readonly outcomes: readonly { readonly action: Action; readonly outcome: Outcome }[];
+  readonly channelOutcomes: readonly {
+    readonly action: ChannelAction;
+    readonly outcome: Outcome;
+  }[];
   /** False where time or the lease ran out before the last action. */
   readonly isComplete: boolean;
   /** Reads that failed: what they would have said is unknown. */
@@ -68,8 +77,11 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
   const reading = await readWorld(read, observeOnly);
   const stored = new Map(reading.stored);
   const { world, plan, adopted } = await bindNew(ports, reading, stored);
-  for (const channel of plan.channelMemos)
+  // Before the memos that say so: told twice at worst.
+  if (plan.channelNews.length > 0) await ports.ledger.putEvents(inOrder(plan.channelNews));
+  for (const channel of plan.channelMemos) {
     await ports.ledger.putChannel(channel, ports.lease.epoch);
+  }
   // Before the records: one that forgets a request that is still open would begin it again.
   await endRequests(ports, plan, world.now);
   // Before the records, which say that people were told: written again, an equal event stays one.
@@ -81,11 +93,42 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
     { stored, asked: stillOpen(world, plan) },
     plan.actions,
   );
+  const channelOutcomes = isComplete ? await performOnChannels(ports, plan) : [];
   await tell(ports, { plan, adopted, noted, ended, now: reading.world.now });
   const outcomes = ended.map(({ action, outcome }) => ({ action, outcome }));
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
   const { failures } = world.observed;
-  return { parsed: reading.parsed, world, plan, failures, records, outcomes, isComplete };
+  return {
+    parsed: reading.parsed,
+    world,
+    plan,
+    failures,
+    records,
+    outcomes,
+    channelOutcomes,
+    isComplete,
+  };
+}
+
+/** Performs what channels need, and writes down what was refused. The memos before it say why it is done. */
+async function performOnChannels(
+  { cloud, ledger, lease, clock, onChannelOutcome }: PassPorts,
+  { channelActions, rollouts }: Plan,
+): Promise<PassReport['channelOutcomes']> {
+  const done: { readonly action: ChannelAction; readonly outcome: Outcome }[] = [];
+  for (const action of channelActions) {
+    if (!lease.mayMutate()) break;
+    const outcome = await cloud.performOnChannel(action, () => lease.mayMutate());
+    const record = rollouts.find(({ channel }) => channel === action.channel)?.record;
+    const now = clock.now();
+    const after = record && afterChannelOutcome(record, action, outcome, now);
+    const news = channelOutcomeNews({ action, outcome, before: record, after }, now);
+    if (news.length > 0) await ledger.putEvents(news);
+    if (after !== undefined && after !== record) await ledger.putChannel(after, lease.epoch);
+    onChannelOutcome?.(action, outcome);
+    done.push({ action, outcome });
+  }
+  return done;
 }
 
 /** Gives new names their uid, durably, and plans again with them. */
