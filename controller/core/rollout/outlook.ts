@@ -13,7 +13,7 @@ import { housekept } from './housekeeping.ts';
 import { isFollower } from './members.ts';
 import { type ChannelPlaces, placesIn, type RolloutPlace } from './place.ts';
 import { answerRequests } from './requests.ts';
-import { isActive } from './rollout.ts';
+import { isActive, isHalted } from './rollout.ts';
 import { rolloutNews } from './rollout-news.ts';
 import { type Named, withCompletion, withSuccessor } from './succession.ts';
 
@@ -114,7 +114,7 @@ function withProgress(
   machines: readonly Situation[],
 ): ChannelRecord {
   const { rollout } = record;
-  if (rollout === undefined) return record;
+  if (rollout === undefined || !(isActive(rollout) || isHalted(rollout))) return record;
   const image = world.observed.images.get(rollout.revision.imageId);
   const after = advanced(rollout, {
     channel,
