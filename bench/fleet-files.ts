@@ -69,8 +69,10 @@ const fleetSpec = `  region: eu-west-1
   mode: enforce
 `;
 
+/** Its rollouts reach every machine at once: what is measured is not to wait for waves. */
 const channelSpec = `  architecture: x86_64
   follow: /imagebuilder/dev-instances/ubuntu-24.04-x86_64/candidate
+  rollout: {waves: [{name: all, percent: 100}], maxConcurrent: 100}
 `;
 
 const classSpec = `  subnets: [subnet-0a1b2c3d4e5f60001, subnet-0a1b2c3d4e5f60002]

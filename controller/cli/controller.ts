@@ -128,6 +128,10 @@ function printWithheld({ plan }: PassReport, io: Io): void {
 function exitCodeOf(report: PassReport): number {
   if (report.plan.interlocks.length > 0 && report.failures.length === 0) return exitCodes.interlock;
   const isInvalid = report.parsed.problems.some((problem) => problem.severity === 'error');
-  const isFailed = isInvalid || report.failures.length > 0 || unfinished(report).length > 0;
+  const isFailed =
+    isInvalid ||
+    report.failures.length > 0 ||
+    unfinished(report).length > 0 ||
+    report.channelOutcomes.some(({ outcome }) => outcome.result !== 'done');
   return isFailed ? exitCodes.failed : exitCodes.done;
 }

@@ -1,7 +1,7 @@
 import type { Action } from './action.ts';
 import type { EffectiveSpec } from './desired.ts';
 import type { Instant } from './instant.ts';
-import type { ChannelRetry, ChannelStep } from './rollout/channel-action.ts';
+import type { ChannelRetry } from './rollout/channel-action.ts';
 import type { Completion, DeniedRevision, PastRollout, Rollout } from './rollout/rollout.ts';
 
 /**
@@ -67,6 +67,8 @@ export interface Replacement {
   readonly reasons: readonly string[];
   /** The person's request to go back that it carries out. */
   readonly requestId?: string;
+  /** It goes back to what it had, as its rollout failed or was taken back: no duty ends it. */
+  readonly isUrgent?: true;
   /** The other machine is the one kept from an earlier replacement: it is never terminated here. */
   readonly isKept?: true;
   /** Whether the old machine was on, and so was stopped for it. */
@@ -160,7 +162,6 @@ export interface ChannelRecord {
   readonly ageToldOf?: string;
   /** Image Builder's machines that people were told of. */
   readonly buildersToldOf?: readonly string[];
-  readonly step?: ChannelStep;
   readonly retries?: readonly ChannelRetry[];
 }
 

@@ -16,6 +16,7 @@ const folders = [
   'core/faults',
   'core/plan',
   'core/replacement',
+  'core/rollout',
   'core/schedule',
   'core/spec',
 ];

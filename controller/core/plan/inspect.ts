@@ -1,8 +1,9 @@
 import type { EffectiveSpec } from '../desired.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { everyName, type LedgerRequest } from '../request.ts';
+import { placesIn } from '../rollout/place.ts';
 import { firstRecord } from './binding.ts';
-import { neighboursOf } from './neighbours.ts';
+import { neighboursOf, type RolloutPlaces } from './neighbours.ts';
 import { indexResources, type Situation } from './situation.ts';
 import { type Surroundings, situationOf } from './situations.ts';
 import type { Change, Hold, Interlock, Plan, Status, Transition, World } from './world.ts';
@@ -36,7 +37,7 @@ export function knownNames({ desired, records }: World): readonly string[] {
 export function inspect(world: World, plan: Plan, names: readonly string[]): readonly Inspection[] {
   const brake = plan.interlocks.find(({ reason }) => reason !== 'InterlockUnhealthy');
   const index = indexResources(world.desired.fleet.name, world.observed);
-  const surroundings = { index, neighbours: neighboursOf(world, brake) };
+  const surroundings = { index, neighbours: neighboursOf(world, brake, placesOf(world, plan)) };
   return names.map((name) => {
     const isItsOwn = (item: { readonly name: string }) => item.name === name;
     const holds = plan.holds.filter(isItsOwn);
@@ -76,6 +77,19 @@ function situationFor(
   const record = world.records.get(name) ?? foreseenRecord(world, plan, name);
   if (record === undefined) return undefined;
   return situationOf(world, record, surroundings, brake);
+}
+
+/** Where the rollouts that the plan shows have their machines; nobody is to begin here. */
+function placesOf({ desired }: World, { rollouts }: Plan): RolloutPlaces {
+  return new Map(
+    rollouts.flatMap(({ channel: name, record }) => {
+      const channel = desired.channels.get(name);
+      const starters = new Set<string>();
+      return channel === undefined
+        ? []
+        : [[name, { placeOf: placesIn({ channel, record, starters }) }] as const];
+    }),
+  );
 }
 
 function foreseenRecord(world: World, plan: Plan, name: string): DevInstanceRecord | undefined {

@@ -2,7 +2,8 @@ import type { Action } from '../action.ts';
 import { disruptedInterlock, emptySourceInterlock, unhealthyInterlock } from '../guard.ts';
 import { earliest } from '../instant.ts';
 import type { DevInstanceRecord } from '../record.ts';
-import { channelMemos } from '../replacement/channel.ts';
+import { type ChannelParts, channelParts } from '../rollout/channel-parts.ts';
+import { type ChannelOutlook, channelOutlooks } from '../rollout/outlook.ts';
 import { bindName, type FirstVerdict, firstRecord } from './binding.ts';
 import { homeHints } from './home-hints.ts';
 import { type Neighbours, neighboursOf } from './neighbours.ts';
@@ -53,7 +54,9 @@ export function makePlan(world: World): Plan {
   // An empty source is no orphaning of many: its remedy is another.
   const brake = emptySourceInterlock(world) ?? disruptedInterlock(world);
   const brakes = brake === undefined ? [] : [brake];
-  const neighbours = neighboursOf(world, brake);
+  // Where a rollout stands follows from all situations, and each looks it up when it is judged.
+  const outlooks = new Map<string, ChannelOutlook>();
+  const neighbours = neighboursOf(world, brake, outlooks);
   const failed: Hold[] = [];
   const situations = [...world.records.values()].sort(byName).flatMap((stored) =>
     guarded(failed, stored.name, () => ({
@@ -61,10 +64,13 @@ export function makePlan(world: World): Plan {
       situation: situationOf(world, stored, { index, neighbours }, brake),
     })),
   );
-  const unhealthy = unhealthyInterlock(
-    world,
-    situations.map(({ situation }) => situation),
-  );
+  const all = situations.map(({ situation }) => situation);
+  const isTakingPart = ({ spec }: Situation) =>
+    !isFleetActedOn(world) || isActedOn(world, spec.labels);
+  for (const [name, outlook] of channelOutlooks(world, all, isTakingPart)) {
+    outlooks.set(name, outlook);
+  }
+  const unhealthy = unhealthyInterlock(world, all);
   const interlocks = unhealthy === undefined ? brakes : [...brakes, unhealthy];
   const parts = situations.flatMap(({ stored, situation }) =>
     guarded(failed, stored.name, () => partOf(world, stored, situation, interlocks)),
@@ -72,13 +78,8 @@ export function makePlan(world: World): Plan {
   // Names that stand alone where all others vanished may be those of another fleet.
   const stranger = brake?.reason === 'InterlockEmptySource' ? brake.reason : undefined;
   const first = firstVerdicts(world, { index, neighbours }, { failed, stranger });
-  const memos = isFleetActedOn(world)
-    ? channelMemos(
-        world,
-        situations.map(({ situation }) => situation),
-      )
-    : [];
-  return assemble(world, { parts, first, failed, interlocks, channelMemos: memos });
+  const channels = channelParts(world, outlooks, all, brake);
+  return assemble(world, { parts, first, failed, interlocks, channels });
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
@@ -201,12 +202,12 @@ function assemble(
     readonly first: readonly FirstVerdict[];
     readonly failed: readonly Hold[];
     readonly interlocks: readonly Interlock[];
-    readonly channelMemos: Plan['channelMemos'];
+    readonly channels: ChannelParts;
   },
 ): Plan {
-  const { parts, first, failed, interlocks, channelMemos } = from;
+  const { parts, first, failed, interlocks, channels } = from;
   const verdicts = parts.map((part) => part.verdict);
-  const wakeAt = earliest(verdicts.map((verdict) => verdict.wakeAt));
+  const wakeAt = earliest([...verdicts.map((verdict) => verdict.wakeAt), channels.wakeAt]);
   return {
     changes: [...verdicts, ...first].flatMap((verdict) => verdict.changes).sort(byName),
     holds: [
@@ -219,15 +220,19 @@ function assemble(
     memos: parts
       .filter((part) => part.actsOn && part.record !== part.stored)
       .map((part) => part.record),
-    channelMemos,
-    channelNews: [],
-    channelActions: [],
-    rollouts: [],
+    channelMemos: channels.memos,
+    channelNews: channels.news,
+    channelActions: channels.actions,
+    rollouts: channels.rollouts,
     actions: verdicts
       .map((verdict) => verdict.action)
       .filter((action) => action !== undefined)
       .sort((a, b) => performOrder.indexOf(a.kind) - performOrder.indexOf(b.kind) || byName(a, b)),
-    endings: [...verdicts.flatMap(({ endings }) => endings), ...overdueEndings(world)],
+    endings: [
+      ...verdicts.flatMap(({ endings }) => endings),
+      ...channels.endings,
+      ...overdueEndings(world),
+    ],
     notices: verdicts.flatMap(({ notice }) => notice ?? []),
     inForce: requestsInForce(world),
     waiting: verdicts.flatMap(({ waiting, status }) =>

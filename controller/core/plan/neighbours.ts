@@ -1,10 +1,14 @@
+import type { ResolvedChannel } from '../desired.ts';
 import type { Instant } from '../instant.ts';
-import type { Home } from '../observed.ts';
+import type { Home, ImageReading } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { everyName, type LedgerRequest } from '../request.ts';
+import { isExpired } from '../rollout/best-before.ts';
+import type { RolloutPlace } from '../rollout/place.ts';
 import type { Override } from '../schedule/schedule-memory.ts';
 import { tagKeys } from '../tags.ts';
 import { orphanStopAt } from './duty.ts';
+import type { Situation } from './situation.ts';
 import { standingOf } from './standing.ts';
 import type { Interlock, World } from './world.ts';
 
@@ -31,11 +35,27 @@ export interface Neighbours {
   suspensionOf(name: string): LedgerRequest | undefined;
   /** Whether a request is still open, expired or not. */
   isOpen(requestId: string): boolean;
+  /** What its image channel has for a DevInstance; undefined where it follows none that is known. */
+  placeOf(situation: Situation): RolloutPlace | undefined;
+  /** Whether an image is past the best-before of its channel. */
+  isExpired(image: UsableImage, channel: ResolvedChannel | undefined): boolean;
 }
 
+type UsableImage = Extract<ImageReading, { usable: true }>;
+
+/** The places that rollouts have for DevInstances, by channel: known once all situations are. */
+export type RolloutPlaces = ReadonlyMap<
+  string,
+  { readonly placeOf: (situation: Situation) => RolloutPlace }
+>;
+
 /** Looks the others up in the world; `brake` as `standingOf` takes it. */
-export function neighboursOf(world: World, brake: Interlock | undefined): Neighbours {
-  const { requests, now } = world;
+export function neighboursOf(
+  world: World,
+  brake: Interlock | undefined,
+  places: RolloutPlaces = new Map(),
+): Neighbours {
+  const { requests, now, desired } = world;
   const open = new Map(requests.map((request) => [request.id, request]));
   const asked = askedByName(requests, now);
   let holders: ReadonlyMap<string, readonly DevInstanceRecord[]> | undefined;
@@ -58,6 +78,14 @@ export function neighboursOf(world: World, brake: Interlock | undefined): Neighb
     overridesOf: (name) => asked.overrides.get(name) ?? none,
     suspensionOf: (name) => asked.suspensions.get(name) ?? asked.suspensions.get(everyName),
     isOpen: (requestId) => open.has(requestId),
+    placeOf: (situation) => {
+      const { image } = situation.spec;
+      return 'channel' in image ? places.get(image.channel)?.placeOf(situation) : undefined;
+    },
+    isExpired: (image, own) => {
+      const channel = own ?? desired.channels.get(image.channel ?? '');
+      return channel !== undefined && isExpired(image, channel, now);
+    },
   };
 }
 

@@ -49,8 +49,9 @@ function launchNow(situation: Situation): Finding {
   }
   const revision = launchRevision(situation, isBeingCreated(record));
   if (!('reading' in revision)) {
-    const { reason, remedy } = revision;
-    return { holds: [hold(situation, 'ImageUnusable', reason, remedy)] };
+    const { reason, remedy, isExpired } = revision;
+    const held = isExpired ? 'ImageExpired' : 'ImageUnusable';
+    return { holds: [hold(situation, held, reason, remedy)] };
   }
   const { reading: image } = revision;
   if (spec.rootVolume.sizeGib < image.rootSnapshotGib) {

@@ -7,8 +7,9 @@ import type {
 } from '../desired.ts';
 import type { Instant } from '../instant.ts';
 import type { Home, ImageReading, Machine, Observed } from '../observed.ts';
-import type { ChannelRecord, DevInstanceRecord } from '../record.ts';
+import type { DevInstanceRecord } from '../record.ts';
 import { type Beside, findBeside } from '../replacement/beside.ts';
+import type { RolloutPlace } from '../rollout/place.ts';
 import { tagKeys } from '../tags.ts';
 import type { Neighbours } from './neighbours.ts';
 
@@ -52,8 +53,8 @@ export interface Situation {
   /** What git or the channel names now. */
   readonly image: ImageReading | undefined;
   readonly channel: ResolvedChannel | undefined;
-  /** What its channel completed last. */
-  readonly completed: ChannelRecord['completed'] | undefined;
+  /** What its channel has for it, where that is not to be looked up among the neighbours. */
+  readonly rollout?: RolloutPlace;
   /** What the schedule wants now. */
   readonly duty: Duty;
   /** What the other DevInstances and people's requests mean for this one. */

@@ -110,7 +110,6 @@ export function situationOf(
     ...found,
     image,
     channel,
-    completed: world.channels.get(channel?.name ?? '')?.completed,
     duty,
     neighbours,
     observed,

@@ -1,5 +1,6 @@
 import type { DevInstanceRecord } from '../record.ts';
 import { everyName, type LedgerRequest } from '../request.ts';
+import { channelSubject } from '../rollout/rollout.ts';
 import { doesStopLast } from '../schedule/timeline.ts';
 import { lastingStop } from './duty.ts';
 import type { RequestEnding, World } from './world.ts';
@@ -36,6 +37,7 @@ type End = Pick<RequestEnding, 'result' | 'message'>;
 
 function endOf(world: World, request: LedgerRequest): End | undefined {
   const { name, expiresAt } = request;
+  if (request.work.kind === 'rollout') return endOfRollout(world, request);
   const record = world.records.get(name);
   if (record === undefined && name !== everyName) {
     return { result: 'refused', message: `there is no DevInstance ${name}` };
@@ -43,6 +45,14 @@ function endOf(world: World, request: LedgerRequest): End | undefined {
   if (isStanding(request)) return endOfStanding(world, request, record);
   const isOver = expiresAt <= world.now && !isBegun(request, record);
   return isOver ? { result: 'refused', message: `it expired at ${expiresAt}` } : undefined;
+}
+
+/** Its channel answers it, as long as there is one. */
+function endOfRollout({ desired }: World, { name }: LedgerRequest): End | undefined {
+  if ([...desired.channels.keys()].some((channel) => channelSubject(channel) === name)) {
+    return undefined;
+  }
+  return { result: 'refused', message: `there is no image channel ${name}` };
 }
 
 /** A restore that was begun is brought to its end, however late. */

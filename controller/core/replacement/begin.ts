@@ -1,12 +1,13 @@
-import { minuteMs } from '../instant.ts';
+import { type Instant, minuteMs } from '../instant.ts';
 import { type Home, isOn, type Machine } from '../observed.ts';
 import { isBeingCreated } from '../plan/creating.ts';
 import { type Finding, hold, type Rule } from '../plan/finding.ts';
 import { placementsFor } from '../plan/launch.ts';
 import { forget } from '../plan/memory.ts';
 import { isSuspended, type Situation } from '../plan/situation.ts';
-import type { Hold, HoldReason } from '../plan/world.ts';
+import type { Change, Hold, HoldReason } from '../plan/world.ts';
 import type { DevInstanceRecord, KeptMachine, MachineTarget, Replacement } from '../record.ts';
+import type { RolloutPlace } from '../rollout/place.ts';
 import { specHash } from '../spec-hash.ts';
 import { tagKeys } from '../tags.ts';
 import { typeMisfit } from '../type-fit.ts';
@@ -16,8 +17,17 @@ import { deniedFinding } from './denied.ts';
 import { stepForward } from './forward.ts';
 import { letGoOfKept } from './kept.ts';
 import { specOfHash } from './machine-spec.ts';
-import { type Moment, momentOf } from './moment.ts';
-import { isSameTarget, pinned, type Revision, wantedHash, wantedRevision } from './revision.ts';
+import { type Moment, momentOf, urgentMoment } from './moment.ts';
+import {
+  expired,
+  isSameTarget,
+  isTooOld,
+  pinned,
+  placeOf,
+  type Revision,
+  wantedHash,
+  wantedRevision,
+} from './revision.ts';
 import { standingSetback } from './setback.ts';
 
 /** A replacement that is wanted: what it leads to, and what its moment is. */
@@ -28,17 +38,25 @@ export interface Pending {
   readonly moment: Moment;
   /** What it would be launched from; undefined where only the spec differs and none is known. */
   readonly revision: Revision | undefined;
+  /** It goes back to what it had, as its rollout failed or was taken back. */
+  readonly isUrgent?: true;
+}
+
+/** The image that a machine is to have, without a look at whether it can be had. */
+function imageIdFor(situation: Situation): string | undefined {
+  const { image, machine } = situation;
+  const place = placeOf(situation);
+  if (place !== undefined) return (place.wanted ?? machine)?.imageId;
+  return image?.usable ? image.imageId : undefined;
 }
 
 /** The replacement that a machine is to have, if it differs from what git and its channel ask for. */
 export function pendingReplacement(situation: Situation): Pending | undefined {
-  const { machine, spec, standing, record, image } = situation;
+  const { machine, spec, standing, record } = situation;
   if (machine === undefined || standing.kind === 'orphaned') return undefined;
   // Most machines are as they should be.
-  const hash = machine.tags[tagKeys.specHash];
-  if (image?.usable && machine.imageId === image.imageId && hash === specHash(spec)) {
-    return undefined;
-  }
+  const isSpecSame = machine.tags[tagKeys.specHash] === specHash(spec);
+  if (isSpecSame && machine.imageId === imageIdFor(situation)) return undefined;
   if (spec.lifecycle !== 'active' || record.replacement !== undefined) return undefined;
   if (isBeingCreated(record) || isSuspended(situation)) return undefined;
   const named = wantedRevision(situation);
@@ -61,8 +79,13 @@ export function pendingReplacement(situation: Situation): Pending | undefined {
   ];
   const takesMs = spec.readyWithinMinutes * minuteMs;
   const since = record.behind?.since;
-  const moment = momentOf(situation, machine, { takesMs, since });
-  return { machine, target, reasons, moment, revision };
+  const urgency = placeOf(situation)?.urgency;
+  const isUrgent = urgency !== undefined && target.image.imageId !== machine.imageId;
+  const moment = isUrgent
+    ? urgentMoment(situation, machine, urgency)
+    : momentOf(situation, machine, { takesMs, since });
+  const pending = { machine, target, reasons, moment, revision };
+  return isUrgent ? { ...pending, reasons: ['rollback'], isUrgent } : pending;
 }
 
 /**
@@ -76,14 +99,37 @@ export function replacementAhead(situation: Situation): Moment | undefined {
   return held === undefined || held.reason === 'HomeModifying' ? pending.moment : undefined;
 }
 
+/** What keeps a machine from what it is to have, for people. */
+export interface Hindrance {
+  /** `none`: it may begin now. `waits`: for its moment, or what passes. `held`: until somebody acts. */
+  readonly kind: 'none' | 'waits' | 'held';
+  readonly message: string;
+  readonly at?: Instant;
+}
+
+/** What keeps the replacement that is wanted of a machine. */
+export function hindranceOf(situation: Situation): Hindrance {
+  const pending = pendingReplacement(situation);
+  if (pending === undefined) return { kind: 'waits', message: 'it cannot be replaced yet' };
+  const { moment } = pending;
+  const obstacle = obstacleTo(situation, pending);
+  if (obstacle !== undefined) return { kind: 'held', message: obstacle.message };
+  if (moment.kind === 'held') return { kind: 'held', message: moment.message };
+  const delay = delayOf(situation, pending);
+  if (delay !== undefined) return { kind: 'waits', message: delay.message };
+  if (moment.kind === 'now') return { kind: 'none', message: moment.note };
+  const { at, note: message } = moment;
+  return at === undefined ? { kind: 'waits', message } : { kind: 'waits', message, at };
+}
+
 /** What needs a new machine gets one, at its moment. */
 export const replaceRule: Rule = (situation) => {
   const pending = pendingReplacement(situation);
   const { record } = situation;
   if (pending === undefined) {
     const isOver = record.behind !== undefined && record.replacement === undefined;
-    const denied = deniedFinding(situation);
-    return isOver ? { ...denied, record: forget(record, 'behind') } : denied;
+    const other = deniedFinding(situation) ?? aheadFinding(situation);
+    return isOver ? { ...other, record: forget(record, 'behind') } : other;
   }
   const noted = withBehind(situation, pending);
   const finding = findingFor({ ...situation, record: noted }, pending);
@@ -99,19 +145,52 @@ function withBehind({ record, now }: Situation, { target }: Pending): DevInstanc
 
 function findingFor(situation: Situation, pending: Pending): Finding {
   const { moment } = pending;
+  const place = placeOf(situation);
   const held =
     obstacleTo(situation, pending) ??
     (moment.kind === 'held' ? heldBy(situation, pending, moment) : undefined);
   if (held !== undefined) return withheldBy(situation, pending, held);
   if (moment.kind !== 'now') {
     const { at, note } = moment as Extract<Moment, { kind: 'later' }>;
-    const when = at === undefined ? { note } : { at, note };
+    const paused = place === undefined || pending.isUrgent ? {} : withholding(place);
+    const when = { note, ...(at === undefined ? {} : { at }), ...paused };
     const changes = [replaceChange(situation, pending, when)];
     return at === undefined ? { changes } : { changes, wakeAt: at };
   }
   const delay = delayOf(situation, pending);
   if (delay !== undefined) return withheldBy(situation, pending, delay);
+  const turn = outOfTurn(situation, pending);
+  if (turn !== undefined) return { changes: [replaceChange(situation, pending, turn)] };
   return begin(situation, pending, moment.note);
+}
+
+/** What a later wave brings is shown beforehand. */
+function aheadFinding(situation: Situation): Finding | undefined {
+  const place = placeOf(situation);
+  const { machine, record, spec } = situation;
+  if (place?.ahead === undefined || machine === undefined || record.replacement !== undefined) {
+    return undefined;
+  }
+  const { image, note, at } = place.ahead;
+  if (image.imageId === machine.imageId || spec.lifecycle !== 'active') return undefined;
+  if (situation.standing.kind === 'orphaned' || isSuspended(situation)) return undefined;
+  const target = { image, specHash: machine.tags[tagKeys.specHash] ?? specHash(spec) };
+  const when = { note, ...(at === undefined ? {} : { at }), ...withholding(place) };
+  return { changes: [replaceChange(situation, { target, reasons: ['ami_superseded'] }, when)] };
+}
+
+function withholding({ withheldBy }: RolloutPlace): Pick<Change, 'withheldBy'> {
+  return withheldBy === undefined ? {} : { withheldBy };
+}
+
+/** Its moment is there, and others of its rollout come first, or nobody's turn is now. */
+function outOfTurn(situation: Situation, { target, machine, isUrgent }: Pending) {
+  const place = placeOf(situation);
+  if (place === undefined || isUrgent || target.image.imageId === machine.imageId) return undefined;
+  if (place.withheldBy !== undefined) return { withheldBy: place.withheldBy };
+  const limit = situation.channel?.maxConcurrent;
+  const note = `as soon as others are done (maxConcurrent ${limit})`;
+  return place.mayBegin ? undefined : { note };
 }
 
 function withheldBy(situation: Situation, pending: Pending, held: Hold): Finding {
@@ -131,14 +210,16 @@ function begin(situation: Situation, pending: Pending, note: string): Finding {
   const again = keptAgain(situation, pending);
   const kept = again === undefined ? letGoOfKept(situation) : undefined;
   if (kept !== undefined || home === undefined) return { ...kept, changes };
-  const record = begun(situation, pending, again);
+  const urgent = pending.isUrgent === true ? { isUrgent: true as const } : {};
+  const record = begun(situation, pending, { ...again, ...urgent });
   const { replacement } = record;
   if (replacement === undefined) return { changes };
   return {
     ...stepForward({ ...situation, record }, replacement, home),
     record,
     changes,
-    disruptive: true,
+    // What was there before is no new disruption.
+    disruptive: pending.isUrgent !== true,
     final: true,
   };
 }
@@ -217,6 +298,10 @@ function obstacleTo(situation: Situation, pending: Pending): Hold | undefined {
     return held('ImageUnusable', reason, remedy);
   }
   const { imageId, rootSnapshotGib, architecture } = revision.reading;
+  if (isTooOld(situation, revision) && keptAgain(situation, pending) === undefined) {
+    const { reason, remedy } = expired(imageId);
+    return held('ImageExpired', reason, remedy);
+  }
   const { rootVolume } = specOfHash(spec, record.madeFrom, target.specHash) ?? spec;
   if (rootVolume.sizeGib < rootSnapshotGib) {
     const message = `rootVolume of ${rootVolume.sizeGib} GiB is smaller than image ${imageId}, which needs ${rootSnapshotGib} GiB`;

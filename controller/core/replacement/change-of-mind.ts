@@ -6,7 +6,7 @@ import { isSuspended, type Situation } from '../plan/situation.ts';
 import type { Replacement, SetbackCause } from '../record.ts';
 import { isUp, machineOf } from './beside.ts';
 import { successorDeadline } from './handover.ts';
-import { pinned, wantedHash, wantedRevision } from './revision.ts';
+import { pinned, placeOf, wantedHash, wantedRevision } from './revision.ts';
 
 /** Why home and duty go back to the old machine. */
 export interface GivenUp {
@@ -47,7 +47,13 @@ function outdated(situation: Situation, replacement: Replacement): GivenUp | und
   const { target, dutyAtStart, since } = replacement;
   const revision = wantedRevision(situation);
   if ('reading' in revision && pinned(revision).imageId !== target.image.imageId) {
-    return { reason: `image ${revision.reading.imageId} is wanted by now` };
+    const halt = placeOf(situation)?.withheldBy;
+    return {
+      reason:
+        halt === undefined
+          ? `image ${revision.reading.imageId} is wanted by now`
+          : `its rollout has come to a halt (${halt})`,
+    };
   }
   if (
     machine !== undefined &&
@@ -55,7 +61,7 @@ function outdated(situation: Situation, replacement: Replacement): GivenUp | und
   ) {
     return { reason: 'its spec asks for another machine by now' };
   }
-  if (duty.state !== 'running' || !duty.enforced) return undefined;
+  if (replacement.isUrgent || duty.state !== 'running' || !duty.enforced) return undefined;
   if (dutyAtStart === 'stopped') return { reason: `it is to run: ${duty.reason}` };
   const isAsked = duty.requestId !== undefined && isLaterThan(duty.since, since);
   return isAsked ? { reason: `it is asked for: ${duty.reason}` } : undefined;

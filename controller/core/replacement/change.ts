@@ -7,6 +7,7 @@ import type { Change } from '../plan/world.ts';
 import type { DevInstanceRecord, MachineTarget, Replacement } from '../record.ts';
 import { specChanges } from '../spec-changes.ts';
 import { machineSpecOf } from './machine-spec.ts';
+import { placeOf } from './revision.ts';
 
 /** Where the machine differs from what it is to become. */
 export function driftsTo(
@@ -43,7 +44,9 @@ export function replaceChange(
     `old machine ${machine?.id ?? record.machineId} is kept stopped for ${kept}${way}`,
     `downtime ${downtime(situation, isBack)}`,
   ];
-  return change(situation, 'replace', reasons, { details, ...when });
+  const wave = placeOf(situation)?.wave;
+  const turn = wave !== undefined && reasons.includes('ami_superseded') ? { wave } : {};
+  return change(situation, 'replace', reasons, { details, ...when, ...turn });
 }
 
 function folded({ machine, spec }: Situation): readonly string[] {

@@ -2,7 +2,7 @@ import { change, type Finding, hold } from '../plan/finding.ts';
 import { isSuspended, type Situation } from '../plan/situation.ts';
 import { specHash } from '../spec-hash.ts';
 import { driftsTo } from './change.ts';
-import { namedRevision, pinned } from './revision.ts';
+import { pinned, targetRevision } from './revision.ts';
 
 /** What git or the channel asks for and a person rolled back from is shown, and not done. */
 export function deniedFinding(situation: Situation): Finding | undefined {
@@ -12,7 +12,7 @@ export function deniedFinding(situation: Situation): Finding | undefined {
     return undefined;
   }
   if (standing.kind === 'orphaned' || isSuspended(situation)) return undefined;
-  const named = namedRevision(situation);
+  const named = targetRevision(situation);
   const image = 'reading' in named ? pinned(named) : undefined;
   const drifts = driftsTo(situation, { image, specHash: specHash(spec) });
   if (drifts.length === 0) return undefined;

@@ -10,7 +10,7 @@ import { tagKeys } from '../tags.ts';
 import { machineOf } from './beside.ts';
 import { isHandedOver, isSuccessorToRun } from './handover.ts';
 import { specOfHash } from './machine-spec.ts';
-import { revisionFor } from './revision.ts';
+import { revisionOf } from './revision.ts';
 import { attachAction, holderOf, startAction, stopAction, stopping } from './steps.ts';
 
 /** The next step towards the new machine. */
@@ -52,7 +52,7 @@ function launchBeside(situation: Situation, { target }: Replacement, old: Machin
   if (isUnread(situation.observed, 'machines')) {
     return unreadFinding(situation, 'machines could not be read, so none is launched');
   }
-  const revision = revisionFor(situation, target.image);
+  const revision = revisionOf(situation, target.image);
   if (revision === undefined) {
     const message = `image ${target.image.imageId} can no longer be launched`;
     return { holds: [hold(situation, 'ImageUnusable', message, 'name another image in git')] };

@@ -1,6 +1,7 @@
 import { type Instant, millisBetween, minuteMs, plusMillis, toMillis } from '../instant.ts';
 import type { Machine } from '../observed.ts';
 import { activityFreshMs, isWindowOpen } from '../plan/duty.ts';
+import { isOverdue } from '../plan/rules-power.ts';
 import type { Situation } from '../plan/situation.ts';
 import type { HoldReason } from '../plan/world.ts';
 import { compileSchedule } from '../schedule/compiled-schedule.ts';
@@ -40,6 +41,23 @@ export function momentOf(situation: Situation, machine: Machine, change: Disrupt
   return situation.duty.state === 'running' && situation.duty.enforced
     ? atStart(situation, change)
     : whileOff(situation, change);
+}
+
+/**
+ * The moment at which a machine goes back from an image that failed or was taken back: at once where
+ * it is of no use to anybody now, else when it is next off.
+ */
+export function urgentMoment(
+  situation: Situation,
+  machine: Machine,
+  urgency: 'failed' | 'undone',
+): Moment {
+  if (urgency === 'failed') return { kind: 'now', note: `it failed with ${machine.imageId}` };
+  const what = `${machine.imageId} was taken back`;
+  if (machine.state === 'stopped' || isOverdue(situation)) return { kind: 'now', note: what };
+  const { duty } = situation;
+  const stop = duty.next?.state === 'stopped' ? duty.until : undefined;
+  return later(stop, `at its next stop: ${what}`);
 }
 
 function held(reason: HoldReason, message: string, remedy: string): Moment {

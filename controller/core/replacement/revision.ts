@@ -1,8 +1,8 @@
 import type { ImageReading, Machine } from '../observed.ts';
 import type { Situation } from '../plan/situation.ts';
 import type { DevInstanceRecord, ImageSource, MachineTarget, PinnedImage } from '../record.ts';
+import type { RolloutPlace } from '../rollout/place.ts';
 import { specHash } from '../spec-hash.ts';
-
 import { tagKeys } from '../tags.ts';
 import { specOfHash } from './machine-spec.ts';
 
@@ -13,44 +13,119 @@ export interface Revision {
 }
 
 /** Why there is none to be launched. */
-export type NoRevision = Extract<ImageReading, { usable: false }>;
+export type NoRevision = Extract<ImageReading, { usable: false }> & {
+  /** It could be launched, but for its age. */
+  readonly isExpired?: true;
+};
 
-type Grounds = Pick<Situation, 'record' | 'spec' | 'image' | 'channel' | 'completed' | 'observed'>;
-
-/** The image that a machine is to have: what git and the channel name, unless it was rolled back from. */
-export function wantedRevision(situation: Grounds): Revision | NoRevision {
-  const named = namedRevision(situation);
+/** The image that a machine is to have: what git and its channel's rollout have for it, unless it was rolled back from. */
+export function wantedRevision(situation: Situation): Revision | NoRevision {
+  const named = targetRevision(situation);
   if (!('reading' in named) || !isDenied(situation.record, named)) return named;
-  const { image: own } = situation.record;
-  const kept = own && revisionOf(situation, own);
-  return kept ?? unusable(`image ${named.reading.imageId} was rolled back from`);
+  return ownRevision(situation) ?? unusable(`image ${named.reading.imageId} was rolled back from`);
+}
+
+/** The same, whether or not it was rolled back from. */
+export function targetRevision(situation: Situation): Revision | NoRevision {
+  const { spec } = situation;
+  const place = placeOf(situation);
+  if ('id' in spec.image || place === undefined) return namedRevision(situation);
+  const { wanted, firsts } = place;
+  if (wanted !== undefined) return readOf(situation, wanted);
+  // Where what it is made of cannot be made again, the next best is what a first machine gets.
+  const [first] = firsts;
+  const own = ownRevision(situation);
+  if (own !== undefined || first === undefined) return own ?? namedRevision(situation);
+  return readOf(situation, first);
+}
+
+/** What its channel's rollout has for a DevInstance; undefined where it follows no channel. */
+export function placeOf(situation: Situation): RolloutPlace | undefined {
+  return situation.rollout ?? situation.neighbours.placeOf(situation);
 }
 
 /**
  * The image that a machine is launched with where there is none. A first one begins with what its
  * channel completed last; one that takes a lost one's place goes on with what that was made of.
  */
-export function launchRevision(situation: Grounds, isFirst: boolean): Revision | NoRevision {
-  const { record, spec, channel, completed, observed } = situation;
-  if (!isFirst && record.image !== undefined && 'channel' in spec.image && !channel?.pin) {
-    const own = revisionOf(situation, record.image);
-    if (own !== undefined) return own;
+export function launchRevision(situation: Situation, isFirst: boolean): Revision | NoRevision {
+  const { spec } = situation;
+  const place = placeOf(situation);
+  if (!isFirst) {
+    const own = isOwnKept(situation) ? ownRevision(situation) : undefined;
+    return own ?? unexpired(situation, wantedRevision(situation));
   }
-  const wanted = wantedRevision(situation);
-  if (!isFirst || !('reading' in wanted) || wanted.source !== 'follow') return wanted;
-  const last = completed === undefined ? undefined : observed.images.get(completed.imageId);
-  return last?.usable && !isDenied(record, { reading: last, source: 'follow' })
-    ? { reading: { ...last, ...versionOf(completed) }, source: 'follow' }
-    : wanted;
+  if ('id' in spec.image || place === undefined || place.firsts.length === 0) {
+    return unexpired(situation, wantedRevision(situation));
+  }
+  const firsts = place.firsts.map((image) => unexpired(situation, readOf(situation, image)));
+  return firsts.find((one) => 'reading' in one) ?? firsts[0] ?? wantedRevision(situation);
 }
 
-function versionOf(completed: { readonly parameterVersion?: number } | undefined) {
-  const version = completed?.parameterVersion;
-  return version === undefined ? {} : { parameterVersion: version };
+/** What a first machine is made of, as people are shown it, or why it cannot be. */
+export function firstImage(situation: Situation): ImageReading | undefined {
+  const revision = launchRevision(situation, true);
+  return 'reading' in revision ? revision.reading : situation.image;
+}
+
+/** Whether what a lost machine was made of will do again: git has not named another since. */
+function isOwnKept(situation: Situation): boolean {
+  const { record, spec, channel } = situation;
+  if (record.image === undefined) return false;
+  if ('id' in spec.image) return spec.image.id === record.image.imageId;
+  return channel?.pin === undefined && placeOf(situation)?.urgency === undefined;
+}
+
+/** An expired image launches nothing new. */
+function unexpired(situation: Situation, revision: Revision | NoRevision): Revision | NoRevision {
+  return 'reading' in revision && isTooOld(situation, revision)
+    ? expired(revision.reading.imageId)
+    : revision;
+}
+
+/** Whether an image is past its best-before, and git does not allow that. */
+export function isTooOld(
+  { spec, channel, neighbours }: Situation,
+  { reading }: Pick<Revision, 'reading'>,
+): boolean {
+  if ('id' in spec.image && spec.image.allowExpired) return false;
+  return neighbours.isExpired(reading, 'id' in spec.image ? undefined : channel);
+}
+
+/** Why an image that is too old is not launched. */
+export function expired(imageId: string): NoRevision {
+  return {
+    usable: false,
+    isExpired: true,
+    reason: `image ${imageId} is past its best-before, so nothing new is made of it`,
+    remedy: 'publish a newer image, or name this one with image: {id: …, allowExpired: true}',
+  };
+}
+
+/** What the machine is made of, as long as that can be launched. */
+function ownRevision(situation: Situation): Revision | undefined {
+  const { record, machine } = situation;
+  const own = machine === undefined ? record.image : imageOf(record, machine);
+  return own && revisionOf(situation, own);
+}
+
+function readOf(situation: Situation, image: PinnedImage): Revision | NoRevision {
+  const reading = situation.observed.images.get(image.imageId) ?? namedReading(situation, image);
+  if (reading === undefined) return unusable('its image could not be read', 'see the failed read');
+  return reading.usable ? withVersion(reading, image) : reading;
+}
+
+/** The channel's own reading, where that is the image. */
+function namedReading({ image: named }: Situation, { imageId }: PinnedImage) {
+  return named?.usable && named.imageId === imageId ? named : undefined;
 }
 
 /** A pin in git and an own id win over the channel's parameter. */
-export function namedRevision({ spec, image, channel }: Grounds): Revision | NoRevision {
+export function namedRevision({
+  spec,
+  image,
+  channel,
+}: Pick<Situation, 'spec' | 'image' | 'channel'>): Revision | NoRevision {
   if (image === undefined) {
     return unusable('its image could not be read', 'see the failed read');
   }
@@ -64,19 +139,17 @@ function unusable(reason: string, remedy = 'name another image in git'): NoRevis
 }
 
 /** The image that was chosen for a machine, as long as it can be launched. */
-export function revisionFor(situation: Grounds, image: PinnedImage): Revision | undefined {
-  const { image: named } = situation;
-  return named?.usable && named.imageId === image.imageId
-    ? { reading: named, source: image.source }
-    : revisionOf(situation, image);
+export function revisionOf(situation: Situation, image: PinnedImage): Revision | undefined {
+  const found = readOf(situation, image);
+  return 'reading' in found ? found : undefined;
 }
 
-function revisionOf({ observed }: Grounds, image: PinnedImage): Revision | undefined {
-  const reading = observed.images.get(image.imageId);
-  if (!reading?.usable) return undefined;
-  const { parameterVersion } = image;
+/** The version is the one under which it was chosen: the parameter may name it anew. */
+function withVersion(reading: Revision['reading'], image: PinnedImage): Revision {
+  const { parameterVersion: _version, ...rest } = reading;
+  const { parameterVersion, source } = image;
   const version = parameterVersion === undefined ? {} : { parameterVersion };
-  return { reading: { ...reading, ...version }, source: image.source };
+  return { reading: { ...rest, ...version }, source };
 }
 
 /** Whether this very naming of an image was rolled back from: a newer version, or git, names it anew. */

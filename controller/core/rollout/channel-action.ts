@@ -23,12 +23,6 @@ export type ChannelAction =
    */
   | { readonly kind: 'deregister-image'; readonly channel: string; readonly imageId: string };
 
-/** A channel's action as its ledger record holds it before it is sent (decision 2). */
-export interface ChannelStep {
-  readonly action: ChannelAction;
-  readonly at: string;
-}
-
 /** How often a channel's action of one kind on one image failed in a row. */
 export interface ChannelRetry {
   readonly kind: ChannelAction['kind'];

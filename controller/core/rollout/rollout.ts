@@ -58,6 +58,8 @@ export interface Wave {
   /** How long its machines were used while it baked, in milliseconds, as of `sampledAt`. */
   readonly usedMs?: number;
   readonly sampledAt?: Instant;
+  /** Those in use at that moment. */
+  readonly inUse?: readonly string[];
   /** When one of its machines was first seen on and ready for its owner while it baked. */
   readonly ranAt?: Instant;
   /** When the next wave was let begin. */
@@ -78,8 +80,12 @@ export interface Rollout {
   readonly current: number;
   /** Machines that failed with the revision: each is back, or on its way back, on what it had. */
   readonly failures: readonly MemberNote[];
+  /** How many of them a person has looked at and gone on: they do not count against it any more. */
+  readonly forgiven?: number;
   /** Who or what paused it, and since when; of nobody's doing where no one used its machines. */
   readonly paused?: { readonly since: Instant; readonly actor?: string };
+  /** To a revision that was completed before and not taken back since: nothing is to be proven. */
+  readonly isBack?: true;
   readonly endedAt?: Instant;
 }
 

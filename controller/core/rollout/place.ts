@@ -1,0 +1,140 @@
+import type { ResolvedChannel } from '../desired.ts';
+import type { Instant } from '../instant.ts';
+import type { Situation } from '../plan/situation.ts';
+import type { Change } from '../plan/world.ts';
+import type { ChannelRecord, ImageSource, PinnedImage } from '../record.ts';
+import { bakeEnd } from './bake.ts';
+import { type Completion, isActive, isHalted, type Rollout } from './rollout.ts';
+
+/** What its channel has for one DevInstance: which image, and whether its turn has come. */
+export interface RolloutPlace {
+  /** The image that it is to have now; undefined for what it has. */
+  readonly wanted: PinnedImage | undefined;
+  /** What a first machine is made of: the first of these that can be launched. */
+  readonly firsts: readonly PinnedImage[];
+  /** Whether a replacement for its image may begin now. */
+  readonly mayBegin: boolean;
+  /** Why it goes back to another image than it has, outside its usual moments. */
+  readonly urgency?: 'failed' | 'undone';
+  /** The revision that is on its way, where its turn has not come yet. */
+  readonly ahead?: {
+    readonly image: PinnedImage;
+    readonly note: string;
+    /** The earliest moment at which its turn may come, where that is known. */
+    readonly at?: Instant;
+  };
+  readonly wave?: NonNullable<Change['wave']>;
+  /** Why nothing new begins. */
+  readonly withheldBy?: 'RolloutPaused' | 'RolloutDegraded' | 'RolloutAborted';
+}
+
+/** A channel's record, and who may begin a replacement now. */
+export interface ChannelPlaces {
+  readonly channel: ResolvedChannel;
+  readonly record: ChannelRecord;
+  readonly starters: ReadonlySet<string>;
+}
+
+/** Where every DevInstance of a channel stands. Most stand where the channel rests, and share one answer. */
+export function placesIn({ channel, record, starters }: ChannelPlaces) {
+  const { rollout } = record;
+  const rest = placeAtRest(record, channel);
+  const denied = new Set(record.denied?.map(({ imageId }) => imageId));
+  if (rollout === undefined || !(isActive(rollout) || isHalted(rollout))) {
+    return (situation: Situation): RolloutPlace => {
+      const own = situation.machine?.imageId;
+      if (own === undefined || own === rest.wanted?.imageId) return rest;
+      const urgency = denied.has(own) ? ({ urgency: 'undone' } as const) : {};
+      return { ...rest, ...urgency, mayBegin: starters.has(situation.record.name) };
+    };
+  }
+  const waves = wavesByMember(rollout);
+  const failed = new Set(rollout.failures.map(({ name }) => name));
+  return (situation: Situation): RolloutPlace => {
+    const { name } = situation.record;
+    const index = waves.get(name);
+    const isFailed = failed.has(name);
+    const base = { ...rest, mayBegin: starters.has(name) };
+    if (isFailed) return { ...base, ...wayBack(situation, rollout, record) };
+    if (isHalted(rollout)) return { ...base, ...stay(rollout) };
+    if (index === undefined) return { ...base, ...placeOfNewcomer(situation, rollout, rest) };
+    return { ...base, ...placeOfMember(rollout, index) };
+  };
+}
+
+/** By name, the index of the wave that each machine is in. */
+export function wavesByMember({ waves }: Rollout): ReadonlyMap<string, number> {
+  return new Map(
+    waves.flatMap(({ members }, index) => members.map((name) => [name, index] as const)),
+  );
+}
+
+/** A revision that a channel completed, as machines remember it. */
+export function completedImage(
+  { imageId, name = '', parameterVersion }: Completion,
+  source: ImageSource,
+): PinnedImage {
+  return {
+    imageId,
+    name,
+    source,
+    ...(parameterVersion === undefined ? {} : { parameterVersion }),
+  };
+}
+
+function placeAtRest(
+  { completed, rollout }: ChannelRecord,
+  { pin }: Pick<ResolvedChannel, 'pin'>,
+): RolloutPlace {
+  const source = pin !== undefined && pin === completed?.imageId ? 'pin' : 'follow';
+  const image = completed && completedImage(completed, source);
+  const onItsWay = rollout !== undefined && isActive(rollout) ? rollout : undefined;
+  const firsts = [onItsWay?.isBack ? undefined : image, onItsWay?.revision];
+  return { wanted: image, firsts: firsts.filter((one) => one !== undefined), mayBegin: true };
+}
+
+/** One that failed goes back to what it had, if it has not yet. */
+function wayBack(
+  { machine, record: { kept, previous } }: Situation,
+  { revision }: Rollout,
+  { completed }: ChannelRecord,
+): Partial<RolloutPlace> & Pick<RolloutPlace, 'wanted'> {
+  if (machine?.imageId !== revision.imageId) return { wanted: undefined };
+  const before = [kept?.image, previous?.image].find(
+    (image) => image !== undefined && image.imageId !== revision.imageId,
+  );
+  const image = before ?? (completed && completedImage(completed, 'follow'));
+  if (image === undefined || image.imageId === revision.imageId) return { wanted: undefined };
+  return { wanted: image, urgency: 'failed' };
+}
+
+/** While a rollout is halted, everything stays as it is. */
+function stay({ state }: Rollout): Partial<RolloutPlace> & Pick<RolloutPlace, 'wanted'> {
+  const withheldBy = state === 'Aborted' ? 'RolloutAborted' : 'RolloutDegraded';
+  return { wanted: undefined, mayBegin: false, withheldBy };
+}
+
+/** One that is in no wave follows what was completed last, unless it was made of the new one. */
+function placeOfNewcomer(
+  { machine }: Situation,
+  { revision }: Rollout,
+  { wanted }: RolloutPlace,
+): Pick<RolloutPlace, 'wanted'> {
+  return { wanted: machine?.imageId === revision.imageId ? undefined : wanted };
+}
+
+function placeOfMember(
+  rollout: Rollout,
+  index: number,
+): Partial<RolloutPlace> & Pick<RolloutPlace, 'wanted'> {
+  const { waves, current, revision, state } = rollout;
+  const name = waves[index]?.name ?? '';
+  const wave = { name, position: index + 1, count: waves.length };
+  const paused = state === 'Paused' ? ({ withheldBy: 'RolloutPaused' } as const) : {};
+  if (index <= current) return { wanted: revision, wave, ...paused };
+  const before = waves[index - 1]?.name ?? '';
+  const at = index === current + 1 ? bakeEnd(waves[current]) : undefined;
+  const note = `its turn comes after wave ${before}, then at its own moment`;
+  const ahead = { image: revision, note, ...(at === undefined ? {} : { at }) };
+  return { wanted: undefined, mayBegin: false, wave, ahead, ...paused };
+}

@@ -1,0 +1,149 @@
+import type { Outcome } from '../action.ts';
+import type { FleetEvent } from '../event.ts';
+import type { Instant } from '../instant.ts';
+import type { ChannelRecord } from '../record.ts';
+import type { ChannelAction } from './channel-action.ts';
+import { channelSubject, type Rollout, type RolloutState, type Wave } from './rollout.ts';
+import { rolloutName } from './verbs.ts';
+
+type Tell = (type: FleetEvent['type'], reason: string, message: string) => FleetEvent;
+
+/** What people are told of a channel whose record changed. */
+export function rolloutNews(
+  before: ChannelRecord,
+  after: ChannelRecord,
+  now: Instant,
+): readonly FleetEvent[] {
+  if (before === after) return [];
+  const name = channelSubject(after.name);
+  const tell: Tell = (type, reason, message) => ({ name, at: now, type, reason, message });
+  const [old, rollout] = [before.rollout, after.rollout];
+  const isNew = rollout?.number !== old?.number;
+  const past = isNew ? after.history?.find(({ number }) => number === old?.number) : undefined;
+  return [
+    ...(past !== undefined && past.state !== old?.state
+      ? [tell('Normal', stateReasons[past.state], `r${past.number} ${past.reason ?? past.state}`)]
+      : []),
+    ...(rollout === undefined || rollout === old
+      ? []
+      : newsOf(isNew ? undefined : old, rollout, { channel: after.name, tell })),
+    ...completionNews(before, after, tell),
+  ];
+}
+
+const stateReasons: Readonly<Record<RolloutState, string>> = {
+  Progressing: 'RolloutProgressing',
+  Baking: 'RolloutBaking',
+  Paused: 'RolloutPaused',
+  Degraded: 'RolloutDegraded',
+  Aborted: 'RolloutAborted',
+  Complete: 'RolloutCompleted',
+  Superseded: 'RolloutSuperseded',
+  Undone: 'RolloutUndone',
+};
+
+function newsOf(
+  old: Rollout | undefined,
+  rollout: Rollout,
+  { channel, tell }: { readonly channel: string; readonly tell: Tell },
+): readonly FleetEvent[] {
+  const events: FleetEvent[] = [];
+  const name = rolloutName(channel, rollout);
+  if (old === undefined) {
+    const sizes = rollout.waves.map((wave) => `${wave.name} ${wave.members.length}`);
+    events.push(tell('Normal', 'RolloutBegan', `${name}: ${sizes.join(', ')}`));
+  }
+  for (const [index, wave] of rollout.waves.entries()) {
+    events.push(...waveNews(old?.waves[index], wave, tell));
+  }
+  const known = new Set(old?.failures.map((failure) => failure.name));
+  for (const failure of rollout.failures.filter((one) => !known.has(one.name))) {
+    events.push(tell('Warning', 'MachineFailed', `${failure.name} in ${name}: ${failure.reason}`));
+  }
+  if (old !== undefined && old.state !== rollout.state && isTold(rollout.state)) {
+    const type = rollout.state === 'Degraded' ? 'Warning' : 'Normal';
+    const why = rollout.reason === undefined ? '' : `: ${rollout.reason}`;
+    events.push(tell(type, stateReasons[rollout.state], `${name}${why}`));
+  }
+  return events;
+}
+
+/** The waves tell of these by themselves. */
+function isTold(state: RolloutState): boolean {
+  return state !== 'Progressing' && state !== 'Baking';
+}
+
+function waveNews(old: Wave | undefined, wave: Wave, tell: Tell): readonly FleetEvent[] {
+  const events: FleetEvent[] = [];
+  const { name, members, updated, left } = wave;
+  if (old?.startedAt === undefined && wave.startedAt !== undefined && members.length > 0) {
+    events.push(tell('Normal', 'WaveBegan', `wave ${name}: ${members.length} machines`));
+  }
+  if (old?.doneAt === undefined && wave.doneAt !== undefined && members.length > 0) {
+    const rest =
+      left.length === 0 ? '' : `; not reached: ${left.map((one) => one.name).join(', ')}`;
+    const what = `wave ${name}: ${updated.length} of ${members.length} have it${rest}`;
+    events.push(tell('Normal', 'WaveReached', what));
+  }
+  if (wave.bake !== undefined && old?.endedAt === undefined && wave.endedAt !== undefined) {
+    events.push(tell('Normal', 'WaveBaked', `wave ${name} has baked`));
+  }
+  return events;
+}
+
+function completionNews(
+  before: ChannelRecord,
+  { completed, rollout }: ChannelRecord,
+  tell: Tell,
+): readonly FleetEvent[] {
+  if (completed === undefined || completed.imageId === before.completed?.imageId) return [];
+  // A rollout that came to its end has told of it.
+  if (rollout?.state === 'Complete' && rollout.revision.imageId === completed.imageId) return [];
+  const message = `new DevInstances begin with ${completed.imageId}`;
+  return [tell('Normal', 'ImageCompleted', message)];
+}
+
+/** What people are told of an action for a channel: that it was done, and the first time that it was refused. */
+export function channelOutcomeNews(
+  {
+    action,
+    outcome,
+    before,
+    after,
+  }: {
+    readonly action: ChannelAction;
+    readonly outcome: Outcome;
+    readonly before: ChannelRecord | undefined;
+    readonly after: ChannelRecord | undefined;
+  },
+  now: Instant,
+): readonly FleetEvent[] {
+  const name = channelSubject(action.channel);
+  if (outcome.result === 'done') {
+    const { reason, message } = doneText(action);
+    return [{ name, at: now, type: 'Normal', reason, message }];
+  }
+  const isKnown = (record: ChannelRecord | undefined) =>
+    record?.retries?.some(
+      ({ kind, imageId }) => kind === action.kind && imageId === action.imageId,
+    ) === true;
+  if (isKnown(before) || !isKnown(after) || outcome.result === 'not-sent') return [];
+  const remedy = 'remedy' in outcome ? ` -> ${outcome.remedy}` : '';
+  const message = `${action.kind} ${action.imageId}: ${outcome.code}: ${outcome.message}${remedy}`;
+  return [{ name, at: now, type: 'Warning', reason: 'ImageActionFailed', message }];
+}
+
+function doneText(action: ChannelAction): { readonly reason: string; readonly message: string } {
+  const { imageId } = action;
+  switch (action.kind) {
+    case 'publish-image':
+      return { reason: 'ImagePublished', message: `${action.parameter} names ${imageId}` };
+    case 'tag-image':
+      return { reason: 'ImageTagged', message: `${imageId} is tagged as ${action.phase}` };
+    case 'deregister-image':
+      return {
+        reason: 'ImageDeregistered',
+        message: `${imageId} and its snapshots are deleted: nothing needs it`,
+      };
+  }
+}
