@@ -42,8 +42,9 @@ export async function runController(
   try {
     return await withLease(parts, io, async (ports) => {
       if (!options.once) return settleAndReport(ports, { observeOnly, timeoutMs }, io);
-      const { onOutcome } = watchProgress(io, ports.clock);
-      return reportOnce(await passUnderLease({ ...ports, onOutcome }, observeOnly), io);
+      const { onOutcome, onChannelOutcome } = watchProgress(io, ports.clock);
+      const told = { ...ports, onOutcome, onChannelOutcome };
+      return reportOnce(await passUnderLease(told, observeOnly), io);
     });
   } finally {
     await parts.close();
@@ -52,8 +53,8 @@ export async function runController(
 
 function reportOnce(report: PassReport, io: Io): number {
   printTroubles(report, io);
-  const { plan, outcomes } = report;
-  const left = plan.waiting.length;
+  const left = report.plan.waiting.length;
+  const outcomes = [...report.outcomes, ...report.channelOutcomes];
   const done = outcomes.filter(({ outcome }) => outcome.result === 'done').length;
   io.out(`pass: ${done} done, ${outcomes.length - done} failed, ${left} waiting for AWS\n`);
   printWithheld(report, io);
@@ -67,8 +68,9 @@ export async function settleAndReport(
   io: Io,
 ): Promise<number> {
   const progress = watchProgress(io, ports.clock);
-  const { onOutcome, onPass } = progress;
-  const { end, last, passes } = await settle({ ...ports, onOutcome }, { ...options, onPass });
+  const { onOutcome, onChannelOutcome, onPass } = progress;
+  const told = { ...ports, onOutcome, onChannelOutcome };
+  const { end, last, passes } = await settle(told, { ...options, onPass });
   progress.end();
   printTroubles(last, io);
   const after = `after ${passes} ${passes === 1 ? 'pass' : 'passes'}`;

@@ -29,7 +29,8 @@ export function adviceOn(status: RolloutStatus, rollout: Rollout): Advice {
     case 'Paused':
       return rollout.paused?.actor === undefined
         ? {
-            meaning: 'it goes on by itself once somebody uses them',
+            meaning:
+              'nothing shows yet that it works: it goes on by itself once a machine that has it is used',
             next: [`${command('promote')} does not wait for that`],
           }
         : {

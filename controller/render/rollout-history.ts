@@ -1,6 +1,7 @@
 import { type Instant, millisBetween, minuteMs } from '../core/instant.ts';
 import type { ChannelRecord } from '../core/record.ts';
 import type { PastRollout, Rollout } from '../core/rollout/rollout.ts';
+import { pastOf } from '../core/rollout/succession.ts';
 import { alignedLines } from './aligned.ts';
 import { lengthText } from './lengths.ts';
 import type { Paint } from './paint.ts';
@@ -39,20 +40,9 @@ export function historyRows(records: readonly ChannelRecord[]): readonly History
 }
 
 function lastOf(rollout: Rollout): Omit<HistoryRow, 'channel'> {
-  const { number, revision, since, state, reason, waves, failures, endedAt } = rollout;
-  const failed = new Set(failures.map(({ name }) => name));
-  const updated = waves.flatMap((wave) => wave.updated).filter((name) => !failed.has(name));
-  return {
-    number,
-    revision,
-    since,
-    state,
-    ...(reason === undefined ? {} : { reason }),
-    ...(endedAt === undefined ? {} : { endedAt }),
-    updated: updated.length,
-    failed: failed.size,
-    members: waves.reduce((sum, { members }) => sum + members.length, 0),
-  };
+  const { endedAt: _endedAt, ...row } = pastOf(rollout);
+  const { endedAt } = rollout;
+  return endedAt === undefined ? row : { ...row, endedAt };
 }
 
 /** The table of `rollout history`. */

@@ -94,6 +94,7 @@ function abortion(status: RolloutStatus): readonly string[] {
   const kept = status.waves.flatMap(({ machines }) => machines).filter(hasIt).length;
   return [
     'nothing more is replaced, and machines that failed go back to what they had',
+    ...underWay(status, 'are given up unless the home has moved'),
     ...(kept === 0 ? [] : [`${machinesText(kept)} with it keep${kept === 1 ? 's' : ''} it`]),
     `devinstance rollout undo ${status.channel} takes ${kept === 1 ? 'it' : 'them'} back, devinstance rollout resume ${status.channel} goes on`,
   ];

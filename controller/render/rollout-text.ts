@@ -1,3 +1,5 @@
+import { type Instant, minuteMs, plusMillis } from '../core/instant.ts';
+import { durationText } from '../core/plan/describe.ts';
 import { isActive, isHalted, type Rollout } from '../core/rollout/rollout.ts';
 import type {
   MemberState,
@@ -14,6 +16,7 @@ import {
   countText,
   imageText,
   problemLines,
+  saidText,
 } from './rollout-words.ts';
 import { visible } from './visible.ts';
 
@@ -83,9 +86,9 @@ function rolloutLines(
 ): readonly string[] {
   const { meaning, next } = adviceOn(status, rollout);
   return [
-    ...alignedLines(status.waves.map(waveCells)),
+    ...alignedLines(status.waves.map((wave) => waveCells(wave, context.now))),
     footer(status, rollout, context),
-    ...(rollout.reason === undefined ? [] : [visible(rollout.reason)]),
+    ...(rollout.reason === undefined ? [] : [saidText(rollout.reason, context.now)]),
     meaning,
     ...next.map((line) => `-> ${line}`),
     ...waitingLines(status, rollout),
@@ -93,8 +96,8 @@ function rolloutLines(
   ];
 }
 
-function waveCells(wave: WaveStatus): readonly string[] {
-  return [visible(wave.name), countText(wave), remarks(wave).join('; ')];
+function waveCells(wave: WaveStatus, now: Instant): readonly string[] {
+  return [visible(wave.name), countText(wave), remarks(wave, now).join('; ')];
 }
 
 /** What is said of a member that stands so; of others there is nothing to say. */
@@ -105,38 +108,45 @@ const stateWords: Partial<Record<MemberState, string>> = {
   left: 'not reached',
 };
 
-function remarks(wave: WaveStatus): readonly string[] {
+function remarks(wave: WaveStatus, now: Instant): readonly string[] {
   const order = Object.keys(stateWords);
   const told = wave.machines
     .filter(({ state }) => stateWords[state] !== undefined)
     .toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
   const more = told.length - named;
   return [
-    ...bakeRemark(wave),
-    ...told.slice(0, named).map(memberText),
+    ...bakeRemark(wave, now),
+    ...told.slice(0, named).map((member) => memberText(member, now)),
     ...(more > 0 ? [`and ${more} more`] : []),
   ];
 }
 
-function bakeRemark({ endedAt, baking }: WaveStatus): readonly string[] {
+function bakeRemark(wave: WaveStatus, now: Instant): readonly string[] {
+  const { bake, doneAt, endedAt, baking } = wave;
   if (baking === undefined) return [];
-  return [`${endedAt === undefined ? 'baking' : 'baked'}, ${visible(baking)}`];
+  if (bake === undefined || !('minutes' in bake) || doneAt === undefined) {
+    return [`${endedAt === undefined ? 'baking' : 'baked'}, ${saidText(baking, now)}`];
+  }
+  const end = channelMoment(plusMillis(doneAt, bake.minutes * minuteMs), now);
+  return [endedAt === undefined ? `baking until ${end}` : `baked ${durationText(bake.minutes)}`];
 }
 
-function memberText({ name, state, note }: MemberStatus): string {
+function memberText({ name, state, note }: MemberStatus, now: Instant): string {
   const word = stateWords[state] ?? state;
   if (note === undefined) return `${name}: ${word}`;
+  const said = saidText(note, now);
   // When it is due says that it is.
-  return state === 'due' ? `${name}: ${visible(note)}` : `${name}: ${word}, ${visible(note)}`;
+  return state === 'due' ? `${name}: ${said}` : `${name}: ${word}, ${said}`;
 }
 
 function footer(
   { record }: RolloutStatus,
-  { failures }: Rollout,
+  { failures, forgiven = 0 }: Rollout,
   { spec }: ChannelContext,
 ): string {
   const limit = spec === undefined ? '' : ` (abort at ${spec.abortOnFailures})`;
-  return `failures ${failures.length}${limit}; ${stableText(record)}`;
+  const before = forgiven === 0 ? '' : `, after ${forgiven} that count no more`;
+  return `failures ${failures.length - forgiven}${limit}${before}; ${stableText(record)}`;
 }
 
 function waitingLines({ channel, waiting }: RolloutStatus, rollout: Rollout): readonly string[] {

@@ -20,6 +20,12 @@ export function channelMoment(at: Instant, now: Instant): string {
   return localMoment(at, now, 'UTC');
 }
 
+/** Other people's text, and the moments in it, which are UTC as in JSON, as people say them. */
+export function saidText(text: string, now: Instant): string {
+  const moments = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g;
+  return visible(text).replace(moments, (at) => channelMoment(at, now));
+}
+
 /** An image with its name, where that is known. */
 export function imageText({ imageId, name }: { readonly imageId: string; readonly name?: string }) {
   return name === undefined || name === '' ? imageId : `${imageId} (${visible(name)})`;

@@ -79,7 +79,7 @@ ${waves}
     says: `${head} Paused, wave 1 of 2
 ${waves}
   nobody has used the machines of wave canary
-  it goes on by itself once somebody uses them
+  nothing shows yet that it works: it goes on by itself once a machine that has it is used
   -> ${promote}
 `,
   },
@@ -182,6 +182,32 @@ test('waves say how they bake, and of their machines what is to be known, failur
     '  first   0/0  baked, 3.5 of 8 used hours',
     '  canary  1/8  baking, 3.5 of 8 used hours; eve-01: failed, not ready for 15 min; dana-01: being replaced, its home moves; bob-01: due; finn-01: somebody is using it; gus-01: due; and 2 more',
   ]);
+});
+
+test('a bake by the clock says when it ends, and moments are said in UTC', () => {
+  const doneAt = '2026-11-22T10:00:00.000Z';
+  const by = { bake: { minutes: 1_440 }, doneAt, baking: `since ${doneAt}` };
+  const waves = [
+    wave('canary', [member('ada-01', 'updated')], { ...by, endedAt }),
+    wave('half', [member('bob-01', 'updated')], by),
+    wave('rest', [member('cem-01', 'due', '2026-11-24T18:00:00.000Z off by schedule')]),
+  ];
+  expect(
+    say(statusOf(rolloutIn('Baking'), { waves }))
+      .split('\n')
+      .slice(1, 4),
+  ).toEqual([
+    '  canary  1/1  baked 24 h',
+    '  half    1/1  baking until Mon 10:00 UTC',
+    '  rest    0/1  cem-01: Tue 18:00 UTC off by schedule',
+  ]);
+});
+
+test('failures that a person went on from are told apart', () => {
+  const failures = ['ada-01', 'bob-01'].map((name) => ({ name, at: endedAt, reason: 'not ready' }));
+  expect(say(statusOf(rolloutIn('Progressing', { failures, forgiven: 1 })))).toContain(
+    '  failures 1 (abort at 2), after 1 that count no more; stable',
+  );
 });
 
 test('a newer revision waits, and problems come with their remedies', () => {
