@@ -17,7 +17,8 @@ const changes: Rate = { size: 50, perSecond: 5 };
 
 /**
  * Request buckets per account, region and API, from EC2's page on API throttling. SSM and STS
- * publish none: their reads take the pace that SSM's default of 40 a second leaves room for.
+ * publish none: their reads take the pace that SSM's default of 40 a second leaves room for. Of
+ * PutParameter SSM's quotas allow 3 a second.
  */
 const requestRates = {
   DescribeInstances: reads,
@@ -42,6 +43,8 @@ const requestRates = {
   DeleteSnapshot: { size: 100, perSecond: 5 },
   TerminateInstances: { size: 100, perSecond: 5 },
   CreateTags: { size: 100, perSecond: 10 },
+  DeregisterImage: changes,
+  PutParameter: { size: 3, perSecond: 3 },
 } as const satisfies Record<string, Rate>;
 
 /** A second bucket of some APIs, charged for each instance that a call names. */
@@ -102,13 +105,16 @@ export function apiThrottle(clock: Clock): Throttle {
   };
 }
 
-interface Cost {
+/** What a call spends of one bucket. */
+export interface Cost {
+  /** The bucket's name: `RunInstances`, `RunInstances resources`. */
   readonly key: string;
   readonly rate: Rate;
   readonly count: number;
 }
 
-function costsOf(api: Api, resources: number): readonly Cost[] {
+/** What a call that names that many instances spends, of every bucket that it draws on. */
+export function costsOf(api: Api, resources: number): readonly Cost[] {
   const request: Cost = { key: api, rate: requestRates[api], count: 1 };
   const rate = resourceRates[api];
   return rate === undefined

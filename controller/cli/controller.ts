@@ -1,6 +1,7 @@
 import { allProblems, findWorldProblems } from '../core/faults/world-problems.ts';
 import type { PassPorts, PassReport } from '../pass.ts';
 import { renderProblemsText } from '../render/problems.ts';
+import { logImageAges } from '../service/image-age.ts';
 import type { Lease } from '../service/lease.ts';
 import { passUnderLease, settle, unfinished } from '../service/settle.ts';
 import { openUnlessEmptied } from './emptied-source.ts';
@@ -53,6 +54,7 @@ export async function runController(
 
 function reportOnce(report: PassReport, io: Io): number {
   printTroubles(report, io);
+  logAges(report, io);
   const left = report.plan.waiting.length;
   const outcomes = [...report.outcomes, ...report.channelOutcomes];
   const done = outcomes.filter(({ outcome }) => outcome.result === 'done').length;
@@ -73,6 +75,7 @@ export async function settleAndReport(
   const { end, last, passes } = await settle(told, { ...options, onPass });
   progress.end();
   printTroubles(last, io);
+  logAges(last, io);
   const after = `after ${passes} ${passes === 1 ? 'pass' : 'passes'}`;
   const failed = unfinished(last);
   if (end === 'timed-out') {
@@ -94,6 +97,11 @@ export async function settleAndReport(
   }
   printWithheld(last, io);
   return exitCodeOf(last);
+}
+
+/** For whoever reads logs; people on a terminal have `rollout status`. */
+function logAges({ plan, world }: PassReport, io: Io): void {
+  if (!io.isTerminal) logImageAges(plan.rollouts, world.desired, io.err);
 }
 
 function printTroubles({ parsed, world, plan, failures }: PassReport, io: Io): void {

@@ -177,6 +177,11 @@ export interface ReadFailure {
   readonly remedy: string;
 }
 
+/** Whether what was not read bears on some DevInstance. The rest is told, and nothing waits for it. */
+export function concernsMachines({ what }: ReadFailure): boolean {
+  return what !== 'channel-images' && what !== 'builders';
+}
+
 /** The account as one pass read it. */
 export interface Observed {
   readonly machines: readonly Machine[];
@@ -197,8 +202,8 @@ export interface Observed {
    */
   readonly stableImages: ReadonlyMap<string, ImageReading>;
   /**
-   * What the parameters hold that the controller writes, by name: null where there is none. One that
-   * could not be read is left out.
+   * What the parameters of the channels hold, by name: null where there is none. One that could not
+   * be read is left out.
    */
   readonly published: ReadonlyMap<string, string | null>;
   /** The images of this account with the tags of this fleet and a channel; undefined where unread. */

@@ -1,7 +1,7 @@
 import type { ResolvedChannel } from '../desired.ts';
 import type { FleetEvent } from '../event.ts';
 import { earliest, type Instant, plusMillis } from '../instant.ts';
-import type { ImageReading, Observed, ReadFailure } from '../observed.ts';
+import { concernsMachines, type ImageReading, type Observed } from '../observed.ts';
 import type { Situation } from '../plan/situation.ts';
 import type { RequestEnding, World } from '../plan/world.ts';
 import type { ChannelRecord } from '../record.ts';
@@ -76,16 +76,9 @@ function outlookOf(
   return { ...place, stored, starters, placeOf, news, endings, wakeAt: wakeAtOf(record, now) };
 }
 
-/** Failed reads that say nothing of any machine. */
-const harmless: ReadonlySet<ReadFailure['what']> = new Set([
-  'channel-images',
-  'builders',
-  'snapshots',
-]);
-
 /** What is not known moves no rollout: a machine may look behind, or unused, that is not. */
 function isReadWhole({ failures }: Observed): boolean {
-  return failures.every(({ what }) => harmless.has(what));
+  return !failures.some((failure) => concernsMachines(failure) && failure.what !== 'snapshots');
 }
 
 function movedOn(
