@@ -11,6 +11,7 @@ import type { Problem } from '../../controller/core/desired.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import type { Plan } from '../../controller/core/plan/world.ts';
 import { listen, makeCliFleet } from '../support/cli-fleet.ts';
+import { channelActions } from '../support/rollout-cases.ts';
 import { makeRecord, makeSpec, makeWorld } from '../support/world.ts';
 
 const options = (over: Partial<ControllerOptions>): ControllerOptions => ({
@@ -271,4 +272,22 @@ test('progress on a terminal keeps one waiting line, elsewhere each one is writt
       clear,
     ].join(''),
   );
+});
+
+test('what is done for a channel is told as what is done for a DevInstance', () => {
+  const io = listen();
+  const { onChannelOutcome } = watchProgress(io, { now: () => '2026-11-23T09:00:00.000Z' });
+  for (const action of channelActions) onChannelOutcome(action, { result: 'done' });
+  const [publish] = channelActions;
+  if (publish === undefined) throw new Error('there is no action');
+  const denied = { code: 'AccessDenied', message: 'no', capacity: false, remedy: 'allow it' };
+  onChannelOutcome(publish, { result: 'refused', ...denied });
+  onChannelOutcome(publish, { result: 'refused', ...denied });
+  expect(io.heard.out.split('\n')).toEqual([
+    '+00:00  ubuntu-24.04  publish ami-00000002 as /config/latest-id',
+    '+00:00  ubuntu-24.04  tag ami-00000002: devinstance:phase=completed',
+    '+00:00  ubuntu-24.04  deregister ami-00000000 with its snapshots',
+    '+00:00  ubuntu-24.04  publish ami-00000002 as /config/latest-id: refused: AccessDenied: no -> allow it',
+    '',
+  ]);
 });
