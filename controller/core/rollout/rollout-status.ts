@@ -10,7 +10,7 @@ export type MemberState =
   | 'replacing'
   /** Its turn has come, but not its moment. */
   | 'due'
-  /** Its wave has not begun. */
+  /** Its wave has not begun, or its rollout was over before its moment came. */
   | 'later'
   /** It failed with the revision, and is back on what it had or on its way there. */
   | 'failed'

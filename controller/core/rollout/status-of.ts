@@ -82,12 +82,11 @@ function waveStatus(
   rollout: Rollout,
   machines: ReadonlyMap<string, Situation>,
 ): WaveStatus {
-  const baking = bakingText(wave);
-  return {
-    ...wave,
-    machines: membersIn(wave, index, rollout, machines),
-    ...(baking === undefined ? {} : { baking }),
-  };
+  const members = membersIn(wave, index, rollout, machines);
+  // With none left that has it nothing bakes.
+  const isBaking = members.some(({ state }) => state === 'updated');
+  const baking = isBaking ? bakingText(wave) : undefined;
+  return { ...wave, machines: members, ...(baking === undefined ? {} : { baking }) };
 }
 
 function membersIn(
@@ -122,12 +121,10 @@ function memberStatus(
   const { image } = situation.spec;
   if (!isFollower(situation, 'channel' in image ? image.channel : ''))
     return { name, state: 'gone' };
-  const isOver = !isActive(rollout) && !isHalted(rollout);
   const left = wave.left.find((one) => one.name === name);
-  if (left !== undefined || isOver) {
-    return { name, state: 'left', ...(left === undefined ? {} : { note: left.reason }) };
-  }
-  if (index > rollout.current) return { name, state: 'later' };
+  if (left !== undefined) return { name, state: 'left', note: left.reason };
+  const isOver = !isActive(rollout) && !isHalted(rollout);
+  if (index > rollout.current || isOver) return { name, state: 'later' };
   const { message, at } = hindranceOf(situation);
   return { name, state: 'due', note: at === undefined ? message : `${at} ${message}` };
 }
