@@ -72,6 +72,7 @@ export type ImageFlaws = Partial<
     | 'failsAfterMinutes'
     | 'flaw'
     | 'ownerId'
+    | 'rootSnapshotId'
     | 'state'
     | 'tags'
   >
@@ -116,8 +117,8 @@ type NewImage = ImageFlaws & Pick<SimImage, 'id' | 'name' | 'architecture' | 'cr
 function addImage(state: AccountState, image: NewImage): void {
   const { id, createdAt } = image;
   if (state.images[id] !== undefined) return;
-  const rootSnapshotId = idOf('snap', `root of ${id}`);
-  state.snapshots[rootSnapshotId] = {
+  const { rootSnapshotId = idOf('snap', `root of ${id}`) } = image;
+  state.snapshots[rootSnapshotId] ??= {
     id: rootSnapshotId,
     volumeId: 'vol-ffffffff',
     sizeGib: rootSnapshotGib,
