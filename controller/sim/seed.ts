@@ -114,7 +114,8 @@ function pipelineTags({ fleet }: AccountState, { name }: ResolvedChannel): Recor
 
 type NewImage = ImageFlaws & Pick<SimImage, 'id' | 'name' | 'architecture' | 'createdAt' | 'tags'>;
 
-function addImage(state: AccountState, image: NewImage): void {
+/** Adds an image with its root snapshot, where there is none with that id. */
+export function addImage(state: AccountState, image: NewImage): void {
   const { id, createdAt } = image;
   if (state.images[id] !== undefined) return;
   const { rootSnapshotId = idOf('snap', `root of ${id}`) } = image;
