@@ -108,7 +108,13 @@ function isShared({ action, parameters }: RecordedCall): boolean {
   return isListing && filtersOf(parameters).every((name) => fleetFilters.has(name));
 }
 
-const fleetFilters = new Set([`tag:${tagKeys.fleet}`, `tag:${tagKeys.role}`]);
+const fleetFilters = new Set([
+  `tag:${tagKeys.fleet}`,
+  `tag:${tagKeys.role}`,
+  // Of the machines that Image Builder left.
+  'tag:CreatedBy',
+  'instance-state-name',
+]);
 
 /** The names of its filters; of a call without any, one that no listing has. */
 function filtersOf({ Filters }: RecordedCall['parameters']): readonly string[] {
