@@ -33,7 +33,17 @@ export async function simulatedFleet(
     reports: async () => account.reports(),
     activity: async () => account.activity(),
   };
-  const cloud = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, ...hosts });
+  const cloud = ec2Cloud({
+    ec2,
+    ec2Mutations: ec2,
+    ssm,
+    ssmMutations: ssm,
+    sts,
+    region,
+    fleet,
+    clock,
+    ...hosts,
+  });
   const steady = { millis: () => 0, wait: async () => {} };
   const lease = await acquireLease({
     ledger,

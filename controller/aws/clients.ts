@@ -15,6 +15,8 @@ export interface AwsClients {
   /** For mutations: sends each call once, so that no retry hides what happened. */
   readonly ec2Mutations: EC2Client;
   readonly ssm: SSMClient;
+  /** As `ec2Mutations`. */
+  readonly ssmMutations: SSMClient;
   readonly sts: STSClient;
   /** Tries again by itself: every write of the ledger is conditional. */
   readonly dynamodb: DynamoDBClient;
@@ -37,14 +39,13 @@ export async function awsClients({ region }: { readonly region?: string }): Prom
   ]);
   const place = region === undefined ? {} : { region };
   const reads = { ...place, maxAttempts: 3, requestHandler: within(readTimeoutMs) };
+  // Each client gets a handler of its own: closing one must not close another.
+  const once = () => ({ ...place, maxAttempts: 1, requestHandler: within(callTimeoutMs) });
   const clients = {
     ec2: new EC2Client(reads),
-    ec2Mutations: new EC2Client({
-      ...place,
-      maxAttempts: 1,
-      requestHandler: within(callTimeoutMs),
-    }),
+    ec2Mutations: new EC2Client(once()),
     ssm: new SSMClient(reads),
+    ssmMutations: new SSMClient(once()),
     sts: new STSClient(reads),
     dynamodb: new DynamoDBClient({
       ...place,

@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { eventKeptUntil, eventKey, type FleetEvent } from '../core/event.ts';
 import { type Instant, toMillis } from '../core/instant.ts';
@@ -99,12 +100,25 @@ export function channelToItem(channel: ChannelRecord, epoch: number, nonce: stri
     ...headOf(`${CHANNEL_PREFIX}${channel.name}`, nonce),
     epoch: { N: String(epoch) },
     ...(channel.completed === undefined ? {} : { imageId: { S: channel.completed.imageId } }),
-    body: { S: JSON.stringify(channel) },
+    body: packed(JSON.stringify(channel)),
   };
 }
 
 export function itemToChannel(item: Item): ChannelRecord {
-  return JSON.parse(textOf(item, 'body'));
+  return JSON.parse(unpacked(item, 'body'));
+}
+
+/** An item may have 400 KB; a rollout names each machine of the fleet at least once. */
+const MAX_PLAIN_BYTES = 100_000;
+
+/** Text, or, where there is much of it, the same gzipped. */
+function packed(text: string): AttributeValue {
+  return Buffer.byteLength(text) > MAX_PLAIN_BYTES ? { B: gzipSync(text) } : { S: text };
+}
+
+function unpacked(item: Item, name: string): string {
+  const bytes = item[name]?.B;
+  return bytes === undefined ? textOf(item, name) : gunzipSync(bytes).toString('utf8');
 }
 
 export function requestToItem(request: LedgerRequest, nonce: string): Item {

@@ -8,8 +8,7 @@ import {
 import type { Action, Outcome } from '../core/action.ts';
 import { tagList } from './ec2-fields.ts';
 import { readHomes } from './ec2-homes.ts';
-import { type Attempt, attempt, notSent, type WriteAccess } from './ec2-mutation.ts';
-import { outcomeOf } from './errors.ts';
+import { attempt, endOf, type WriteAccess } from './ec2-mutation.ts';
 
 type Of<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 
@@ -94,15 +93,4 @@ export async function modifyHome(access: WriteAccess, action: Of<'modify-home'>)
       ),
     ),
   );
-}
-
-function endOf(attempted: Attempt<unknown>, done: Outcome = { result: 'done' }): Outcome {
-  switch (attempted.end) {
-    case 'answered':
-      return done;
-    case 'failed':
-      return outcomeOf(attempted.error);
-    case 'not-sent':
-      return notSent;
-  }
 }

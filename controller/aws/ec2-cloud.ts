@@ -1,4 +1,5 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { Action, Outcome } from '../core/action.ts';
 import { tagKeys } from '../core/tags.ts';
 import type { Cloud } from '../ports.ts';
@@ -6,6 +7,7 @@ import { mapLimited } from './concurrency.ts';
 import type { Ec2Access } from './ec2-access.ts';
 import { power } from './ec2-batch.ts';
 import { attachHome, modifyHome, protectHome, setType, tag } from './ec2-change.ts';
+import { performOnChannel } from './ec2-channel.ts';
 import { createHome, launch } from './ec2-create.ts';
 import { adoptHome, detachHome, terminate } from './ec2-leave.ts';
 import type { WriteAccess } from './ec2-mutation.ts';
@@ -17,6 +19,8 @@ import { apiThrottle } from './throttle.ts';
 export interface Ec2WriteAccess extends Ec2Access {
   /** A client that sends each call once (maxAttempts 1). */
   readonly ec2Mutations: Pick<EC2Client, 'send'>;
+  /** The same for parameters. */
+  readonly ssmMutations: Pick<SSMClient, 'send'>;
   /** The fleet's name: what its resources are tagged with. */
   readonly fleet: string;
 }
@@ -29,7 +33,7 @@ export function ec2Cloud(access: Ec2WriteAccess): Cloud {
   return {
     ...pacedObserver(paced),
     perform: (actions, mayMutate) => perform({ ...paced, mayMutate }, actions),
-    performOnChannel: () => Promise.reject(new Error('not yet')),
+    performOnChannel: (action, mayMutate) => performOnChannel({ ...paced, mayMutate }, action),
   };
 }
 

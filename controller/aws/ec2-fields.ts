@@ -21,6 +21,12 @@ export function instantOf(date: Date | undefined): Instant {
   return fromMillis(date?.getTime() ?? 0);
 }
 
+/** A date in text as an instant; undefined where it is none. */
+export function dateIn(text: string | undefined): Instant | undefined {
+  const millis = Date.parse(text ?? '');
+  return Number.isNaN(millis) ? undefined : fromMillis(millis);
+}
+
 /** The value where it is one of those known, else `unknown`: AWS adds states. */
 export function knownOr<T extends string>(
   value: string | undefined,

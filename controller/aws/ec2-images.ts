@@ -1,10 +1,12 @@
 import { DescribeImagesCommand, type Image } from '@aws-sdk/client-ec2';
-import { GetParametersCommand, type Parameter } from '@aws-sdk/client-ssm';
 import type { ResolvedChannel } from '../core/desired.ts';
 import type { ImageReading, Interest, ReadFailure } from '../core/observed.ts';
 import { quote } from '../core/spec/problem.ts';
-import { chunksOf, type PacedAccess, read, readAllPages, readByIds } from './ec2-access.ts';
-import { classifyError, readFailure } from './errors.ts';
+import { tagKeys } from '../core/tags.ts';
+import { type PacedAccess, read, readAllPages, readByIds } from './ec2-access.ts';
+import { dateIn, tagsOf } from './ec2-fields.ts';
+import { readFailure } from './errors.ts';
+import { type ParametersReading, type Refused, readParameters } from './ssm-parameters.ts';
 
 type Unusable = Extract<ImageReading, { usable: false }>;
 
@@ -26,6 +28,8 @@ export interface ImagesReading {
   readonly images: ReadonlyMap<string, ImageReading>;
   /** By channel: what the parameter that the controller writes on completion names. */
   readonly stableImages: ReadonlyMap<string, ImageReading>;
+  /** By name: what the parameters hold that the controller writes; null where there is none. */
+  readonly published: ReadonlyMap<string, string | null>;
   readonly failures: readonly ReadFailure[];
 }
 
@@ -36,27 +40,47 @@ export interface ImagesReading {
  */
 export async function readImages(
   access: PacedAccess,
-  interest: Pick<Interest, 'account' | 'channels' | 'stableOf' | 'imageIds'>,
+  interest: Pick<Interest, 'account' | 'fleet' | 'channels' | 'stableOf' | 'imageIds'>,
 ): Promise<ImagesReading> {
-  const { account, channels, stableOf, imageIds } = interest;
+  const { channels, stableOf, imageIds } = interest;
   const followed = channels.filter(({ pin }) => pin === undefined).map(({ follow }) => follow);
-  const published = channels.filter(({ name }) => stableOf.includes(name));
-  const stable = published.flatMap(({ publish }) => publish?.stable ?? []);
-  const parameters = await readParameters(access, [...new Set([...followed, ...stable])]);
+  const published = channels.flatMap(publishedNames);
+  const parameters = await readParameters(access, [...new Set([...followed, ...published])]);
   const { found } = parameters;
   const own = imageIds.map((id): [string, Candidate] => [id, { imageId: id, remedy: checkImage }]);
+  const asked = channels.filter(({ name }) => stableOf.includes(name));
   const current = new Map([...own, ...namedBy(channels, (channel) => nameImage(channel, found))]);
-  const completed = new Map(namedBy(published, (channel) => nameStable(channel, found)));
+  const completed = new Map(namedBy(asked, (channel) => nameStable(channel, found)));
   const described = await describeImages(access, [...idsIn(current), ...idsIn(completed)]);
   return {
-    images: judgeAll(current, described, account),
-    stableImages: judgeAll(completed, described, account),
+    images: judgeAll(current, described, interest),
+    stableImages: judgeAll(completed, described, interest),
+    published: heldBy(published, found),
     failures: [...parameters.failures, ...described.failures],
   };
 }
 
 const checkImage = 'Point the channel (or the DevInstance) at an image that can be used.';
 const checkStable = 'Point the parameter at an image that can be used, or delete it.';
+
+function publishedNames({ publish }: ResolvedChannel): readonly string[] {
+  return [publish?.stable, publish?.previous].filter((name) => name !== undefined);
+}
+
+function heldBy(
+  names: readonly string[],
+  parameters: ParametersReading['found'],
+): ReadonlyMap<string, string | null> {
+  const held = new Map<string, string | null>();
+  for (const name of names) {
+    const parameter = parameters.get(name);
+    if (parameter === 'absent') held.set(name, null);
+    else if (parameter !== undefined && !('refused' in parameter)) {
+      held.set(name, parameter.Value ?? '');
+    }
+  }
+  return held;
+}
 
 function unusable(reason: string, remedy: string): Unusable {
   return { usable: false, reason, remedy };
@@ -88,7 +112,7 @@ function nameImage(
       "Create the parameter, or correct the image channel's `follow`.",
     );
   }
-  if ('usable' in parameter) return parameter;
+  if ('refused' in parameter) return refusedBy(follow, parameter);
   return {
     imageId: parameter.Value ?? '',
     parameter: follow,
@@ -106,54 +130,12 @@ function nameStable(
   const name = channel.publish?.stable;
   const parameter = name === undefined ? undefined : parameters.get(name);
   if (name === undefined || parameter === undefined || parameter === 'absent') return undefined;
-  if ('usable' in parameter) return parameter;
+  if ('refused' in parameter) return refusedBy(name, parameter);
   return { imageId: parameter.Value ?? '', parameter: name, channel, remedy: checkStable };
 }
 
-interface ParametersReading {
-  readonly found: ReadonlyMap<string, Parameter | Unusable | 'absent'>;
-  readonly failures: readonly ReadFailure[];
-}
-
-const parametersPerCall = 10;
-
-/** Ten names a call. One that is refused is made again name by name: a bad one costs no other. */
-async function readParameters(
-  access: PacedAccess,
-  names: readonly string[],
-): Promise<ParametersReading> {
-  const found = new Map<string, Parameter | Unusable | 'absent'>();
-  const failures: ReadFailure[] = [];
-  const waiting = chunksOf(names, parametersPerCall);
-  for (let some = waiting.shift(); some !== undefined; some = waiting.shift()) {
-    try {
-      for (const [name, value] of await getParameters(access, some)) found.set(name, value);
-    } catch (error) {
-      const { class: kind, message, remedy } = classifyError(error);
-      if (some.length > 1 && kind !== 'unknown' && kind !== 'throttled') {
-        waiting.unshift(...chunksOf(some, 1));
-      } else if (kind === 'unknown' || kind === 'throttled' || kind === 'operator') {
-        failures.push(readFailure('images', `reading ${some.join(', ')}`, error));
-      } else {
-        found.set(some.join(), unusable(`the parameter ${some.join()}: ${message}`, remedy));
-      }
-    }
-  }
-  return { found, failures };
-}
-
-async function getParameters(
-  access: PacedAccess,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, Parameter | 'absent'>> {
-  const answer = await read(access, 'GetParameters', () =>
-    access.ssm.send(new GetParametersCommand({ Names: [...names] })),
-  );
-  const found = new Map(
-    // A name may carry a version or label, which the answer has apart.
-    (answer.Parameters ?? []).map((each) => [`${each.Name}${each.Selector ?? ''}`, each]),
-  );
-  return new Map(names.map((name) => [name, found.get(name) ?? 'absent']));
+function refusedBy(name: string, { refused, remedy }: Refused): Unusable {
+  return unusable(`the parameter ${name}: ${refused}`, remedy);
 }
 
 interface DescribedImages {
@@ -191,14 +173,17 @@ function idsIn(named: Named): readonly string[] {
   return ids.filter(isImageId);
 }
 
+/** The account that counts as `self`, and the fleet whose tags on an image are ours. */
+type Whose = Pick<Interest, 'account' | 'fleet'>;
+
 function judgeAll(
   named: Named,
   described: DescribedImages,
-  account: string,
+  whose: Whose,
 ): ReadonlyMap<string, ImageReading> {
   const readings = new Map<string, ImageReading>();
   for (const [key, each] of named) {
-    const reading = 'imageId' in each ? judge(each, described, account) : each;
+    const reading = 'imageId' in each ? judge(each, described, whose) : each;
     if (reading !== undefined) readings.set(key, reading);
   }
   return readings;
@@ -208,7 +193,7 @@ function judgeAll(
 function judge(
   candidate: Candidate,
   described: DescribedImages,
-  account: string,
+  { account, fleet }: Whose,
 ): ImageReading | undefined {
   const { imageId, channel, parameter, parameterVersion } = candidate;
   const source = parameter === undefined ? '' : ` (from ${parameter})`;
@@ -228,6 +213,9 @@ function judge(
   if (extra !== undefined) {
     return bad(`image ${imageId} has an EBS volume beside its root, at ${extra}`, rebuildImage);
   }
+  // AWS always dates an image. One of unknown age cannot be held against any best-before date.
+  const createdAt = dateIn(image.CreationDate);
+  if (createdAt === undefined) return bad(`image ${imageId} does not say when it was made`);
   return {
     usable: true,
     imageId,
@@ -236,7 +224,21 @@ function judge(
     architecture: image.Architecture ?? '',
     rootDeviceName: image.RootDeviceName,
     rootSnapshotGib,
-    createdAt: image.CreationDate ?? '',
+    createdAt,
+    ...ofOurs(tagsOf(image.Tags), fleet),
+  };
+}
+
+/** What the tags of an image say, where they are this fleet's. */
+function ofOurs(
+  tags: Readonly<Record<string, string>>,
+  fleet: string,
+): { readonly channel?: string; readonly phase?: string } {
+  if (tags[tagKeys.fleet] !== fleet) return {};
+  const { [tagKeys.channel]: channel, [tagKeys.phase]: phase } = tags;
+  return {
+    ...(channel === undefined ? {} : { channel }),
+    ...(phase === undefined ? {} : { phase }),
   };
 }
 

@@ -10,8 +10,8 @@ import type { ByIdReading } from './ec2-access.ts';
 import { tagList } from './ec2-fields.ts';
 import { readHomes } from './ec2-homes.ts';
 import { readMachines } from './ec2-machines.ts';
-import { attempt, notSent, type WriteAccess } from './ec2-mutation.ts';
-import { classifyError, outcomeOf } from './errors.ts';
+import { attempt, changed, notSent, unread, type WriteAccess } from './ec2-mutation.ts';
+import { outcomeOf } from './errors.ts';
 
 type Of<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 
@@ -164,14 +164,4 @@ function one<Item extends Machine | Home>(reading: ByIdReading<Item>): Reread<It
   if (item !== undefined) return { item };
   if (reading.error !== undefined) return { outcome: unread(reading.error) };
   return { outcome: changed(`${reading.absent.join(', ')} is not there`) };
-}
-
-function unread(error: unknown): Outcome {
-  const { message } = classifyError(error);
-  return { result: 'not-sent', message: `could not be read again right before: ${message}` };
-}
-
-function changed(message: string): Outcome {
-  const remedy = 'It is planned again from what is there now.';
-  return { result: 'refused', code: 'ChangedMeanwhile', message, capacity: false, remedy };
 }

@@ -1,13 +1,16 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { Outcome } from '../core/action.ts';
 import type { PacedAccess } from './ec2-access.ts';
-import { type ClassifiedError, classifyError } from './errors.ts';
+import { type ClassifiedError, classifyError, outcomeOf } from './errors.ts';
 import type { Api } from './throttle.ts';
 
 /** What the writing adapter stands on beyond the reading one. */
 export interface WriteAccess extends PacedAccess {
   /** Sends each call once: a retry inside the SDK would hide what happened. */
   readonly ec2Mutations: Pick<EC2Client, 'send'>;
+  /** The same for parameters. */
+  readonly ssmMutations: Pick<SSMClient, 'send'>;
   readonly fleet: string;
   readonly mayMutate: () => boolean;
 }
@@ -39,6 +42,30 @@ export async function attempt<T>(
     if (error.class === 'throttled') access.throttle.drain(api);
     return { end: 'failed', error };
   }
+}
+
+/** What an action comes to whose only call ended so. */
+export function endOf(attempted: Attempt<unknown>, done: Outcome = { result: 'done' }): Outcome {
+  switch (attempted.end) {
+    case 'answered':
+      return done;
+    case 'failed':
+      return outcomeOf(attempted.error);
+    case 'not-sent':
+      return notSent;
+  }
+}
+
+/** What an action comes to whose subject cannot be read again right before it. */
+export function unread(error: unknown): Outcome {
+  const { message } = classifyError(error);
+  return { result: 'not-sent', message: `could not be read again right before: ${message}` };
+}
+
+/** What an action comes to whose subject is no longer as it was planned for. */
+export function changed(message: string): Outcome {
+  const remedy = 'It is planned again from what is there now.';
+  return { result: 'refused', code: 'ChangedMeanwhile', message, capacity: false, remedy };
 }
 
 /** True where AWS definitely did nothing, for a reason that a single resource can be. */

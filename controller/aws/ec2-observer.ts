@@ -1,5 +1,4 @@
 import { DescribeSubnetsCommand } from '@aws-sdk/client-ec2';
-import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type {
   Home,
   Interest,
@@ -10,7 +9,7 @@ import type {
   Subnet,
 } from '../core/observed.ts';
 import { tagKeys } from '../core/tags.ts';
-import { type Identity, type Observer, OperatorError } from '../ports.ts';
+import { type Observer, OperatorError } from '../ports.ts';
 import {
   type ByIdReading,
   type Ec2Access,
@@ -26,7 +25,9 @@ import { readImages } from './ec2-images.ts';
 import { listMachines, readMachines, withChecks } from './ec2-machines.ts';
 import { listSnapshots, readSnapshots } from './ec2-snapshots.ts';
 import { readTypes } from './ec2-types.ts';
+import { readUpkeep } from './ec2-upkeep.ts';
 import { classifyError, operatorError, readFailure } from './errors.ts';
+import { readIdentity } from './sts-identity.ts';
 import { apiThrottle } from './throttle.ts';
 
 /**
@@ -35,7 +36,8 @@ import { apiThrottle } from './throttle.ts';
  * A pass makes: GetCallerIdentity; DescribeInstances, a page per 1,000; DescribeVolumes, a page
  * per 500; DescribeVolumesModifications where there is a home; DescribeInstanceStatus per 100
  * running machines; DescribeSubnets per 100 subnets; GetParameters per 10 parameters that name an
- * image; DescribeImages per 100 images; DescribeInstanceTypes per 100 types; DescribeSnapshots
+ * image; DescribeImages per 100 images; where there is a channel, a listing of its images and one of
+ * Image Builder's machines, a page per 1,000; DescribeInstanceTypes per 100 types; DescribeSnapshots
  * per 100 snapshots that something waits for; and reads by id of what the listings left out.
  */
 export function ec2Observer(access: Ec2Access): Observer {
@@ -51,32 +53,22 @@ export function pacedObserver(access: PacedAccess): Observer {
   };
 }
 
-async function readIdentity(access: PacedAccess): Promise<Identity> {
-  try {
-    const { Account } = await read(access, 'GetCallerIdentity', () =>
-      access.sts.send(new GetCallerIdentityCommand({})),
-    );
-    if (Account === undefined) throw new Error('the answer names no account');
-    return { account: Account, region: access.region };
-  } catch (error) {
-    throw operatorError('asking AWS who we are (STS GetCallerIdentity)', error);
-  }
-}
-
 /** Throws an OperatorError where an operator's mistake keeps the machines from being read. */
 async function observe(access: PacedAccess, interest: Interest): Promise<Observed> {
   const fleet = tagFilter(tagKeys.fleet, interest.fleet);
   const listedMachines = await listMachines(access, [fleet]);
   throwForOperator(listedMachines);
-  const [machines, listedHomes, snapshots, subnets, images, types, hosts] = await Promise.all([
-    readMachinePart(access, listedMachines, interest.machineIds),
-    listHomes(access, [fleet, { Name: `tag:${tagKeys.role}`, Values: ['home'] }]),
-    readSnapshotPart(access, interest.snapshotIds),
-    readSubnets(access, interest.subnetIds),
-    readImages(access, interest),
-    readTypes(access, interest.instanceTypes),
-    readHosts(access),
-  ]);
+  const [machines, listedHomes, snapshots, subnets, images, upkeep, types, hosts] =
+    await Promise.all([
+      readMachinePart(access, listedMachines, interest.machineIds),
+      listHomes(access, [fleet, { Name: `tag:${tagKeys.role}`, Values: ['home'] }]),
+      readSnapshotPart(access, interest.snapshotIds),
+      readSubnets(access, interest.subnetIds),
+      readImages(access, interest),
+      readUpkeep(access, interest),
+      readTypes(access, interest.instanceTypes),
+      readHosts(access),
+    ]);
   const homeIds = [...interest.homeIds, ...machines.items.flatMap(homeIdsOf)];
   const homes = await readHomePart(access, listedHomes, homeIds);
   return {
@@ -87,9 +79,9 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
     subnets: subnets.found,
     images: images.images,
     stableImages: images.stableImages,
-    published: new Map(),
-    channelImages: undefined,
-    builders: undefined,
+    published: images.published,
+    channelImages: upkeep.channelImages,
+    builders: upkeep.builders,
     instanceTypes: types.types,
     reports: hosts.reports,
     activity: hosts.activity,
@@ -99,6 +91,7 @@ async function observe(access: PacedAccess, interest: Interest): Promise<Observe
       ...snapshots.failures,
       ...subnets.failures,
       ...images.failures,
+      ...upkeep.failures,
       ...types.failures,
       ...hosts.failures,
     ],

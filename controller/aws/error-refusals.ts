@@ -66,11 +66,43 @@ const quotas: readonly RuleOfCodes[] = [
       'SnapshotCreationPerVolumeRateExceeded',
       'PendingSnapshotLimitExceeded',
       'VolumeModificationRateExceeded',
-      'ParameterMaxVersionLimitExceeded',
       'FilterLimitExceeded',
     ],
     class: 'refused',
     remedy: `${triedAgain} If it lasts, ask AWS for a higher limit.`,
+  },
+];
+
+const parameters: readonly RuleOfCodes[] = [
+  {
+    codes: ['TooManyUpdates'],
+    class: 'refused',
+    cause: 'somebody else writes this parameter too',
+    remedy: `${triedAgain} If it lasts, find who else writes it.`,
+  },
+  {
+    codes: ['ParameterLimitExceeded'],
+    class: 'refused',
+    remedy: 'Delete parameters that nobody reads, or ask AWS for a higher SSM quota.',
+  },
+  {
+    codes: ['ParameterMaxVersionLimitExceeded'],
+    class: 'refused',
+    remedy: "Take the label off the parameter's oldest version, so that SSM can drop that version.",
+  },
+  {
+    codes: [
+      'HierarchyLevelLimitExceededException',
+      'HierarchyTypeMismatchException',
+      'IncompatiblePolicyException',
+      'InvalidAllowedPatternException',
+      'InvalidKeyId',
+      'ParameterPatternMismatchException',
+      'UnsupportedParameterType',
+    ],
+    class: 'refused',
+    remedy:
+      "Let the image channel's `publish` name a plain String parameter, or delete the one there is: it is written anew.",
   },
 ];
 
@@ -147,7 +179,8 @@ const states: readonly RuleOfCodes[] = [
   {
     codes: ['OperationNotPermitted'],
     class: 'refused',
-    remedy: "Lift the machine's stop or termination protection in the EC2 console.",
+    remedy:
+      "Lift the protection in the EC2 console: a machine's against stop or termination, an image's against deregistration.",
   },
   {
     codes: ['UnsupportedHibernationConfiguration'],
@@ -203,6 +236,7 @@ const values: readonly RuleOfCodes[] = [
 export const refusals: readonly RuleOfCodes[] = [
   ...capacity,
   ...quotas,
+  ...parameters,
   ...gone,
   ...states,
   ...values,

@@ -17,7 +17,8 @@ const changes: Rate = { size: 50, perSecond: 5 };
 
 /**
  * Request buckets per account, region and API, from EC2's page on API throttling. SSM and STS
- * publish none: their reads take the pace that SSM's default of 40 a second leaves room for.
+ * publish none: their reads take the pace that SSM's default of 40 a second leaves room for. Of
+ * PutParameter SSM's quotas allow 3 a second.
  */
 const requestRates = {
   DescribeInstances: reads,
@@ -42,6 +43,8 @@ const requestRates = {
   DeleteSnapshot: { size: 100, perSecond: 5 },
   TerminateInstances: { size: 100, perSecond: 5 },
   CreateTags: { size: 100, perSecond: 10 },
+  DeregisterImage: changes,
+  PutParameter: { size: 3, perSecond: 3 },
 } as const satisfies Record<string, Rate>;
 
 /** A second bucket of some APIs, charged for each instance that a call names. */

@@ -200,7 +200,17 @@ async function openSim(desired: DesiredFleet, file: string, use: Use): Promise<O
     reports: async () => account.reports(),
     activity: async () => account.activity(),
   };
-  const cloud = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, ...hosts });
+  const cloud = ec2Cloud({
+    ec2,
+    ec2Mutations: ec2,
+    ssm,
+    ssmMutations: ssm,
+    sts,
+    region,
+    fleet,
+    clock,
+    ...hosts,
+  });
   return { cloud, clock, callTimeoutMs: simCallTimeoutMs, close: () => {} };
 }
 

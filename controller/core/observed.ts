@@ -177,6 +177,11 @@ export interface ReadFailure {
   readonly remedy: string;
 }
 
+/** Whether what was not read bears on some DevInstance. The rest is told, and nothing waits for it. */
+export function concernsMachines({ what }: ReadFailure): boolean {
+  return what !== 'channel-images' && what !== 'builders';
+}
+
 /** The account as one pass read it. */
 export interface Observed {
   readonly machines: readonly Machine[];

@@ -179,18 +179,56 @@ function isEntry(name: string, value: unknown): boolean {
 function isChannel(name: string, value: unknown): boolean {
   if (!isObject(value) || !hasNumbers(value, ['epoch'])) return false;
   const { channel } = value;
+  if (!isObject(channel) || channel['name'] !== name) return false;
+  const { completed, rollout, step } = channel;
   return (
-    isObject(channel) &&
-    channel['name'] === name &&
-    (channel['completed'] === undefined || hasTexts(channel['completed'], ['imageId', 'at']))
+    (completed === undefined || hasTexts(completed, ['imageId', 'at'])) &&
+    (rollout === undefined || isRollout(rollout)) &&
+    (step === undefined || (hasTexts(step, ['at']) && isObject(step['action']))) &&
+    Object.entries(channelLists).every(
+      ([list, texts]) => channel[list] === undefined || isListOf(channel[list], texts),
+    )
   );
 }
 
-function hasTexts(value: unknown, keys: readonly string[]): boolean {
+/** What a channel keeps lists of, and the texts that each entry has. */
+const channelLists = {
+  former: ['imageId', 'at'],
+  history: ['since', 'endedAt', 'state'],
+  denied: ['imageId', 'at', 'actor', 'reason'],
+  answered: ['requestId', 'result', 'message'],
+  retries: ['kind', 'imageId', 'notBefore', 'code', 'message'],
+};
+
+function isRollout(value: unknown): boolean {
+  return (
+    hasTexts(value, ['since', 'state']) &&
+    hasNumbers(value, ['number', 'current']) &&
+    hasTexts(value['revision'], ['imageId', 'source']) &&
+    isListOf(value['failures'], ['name', 'at', 'reason']) &&
+    Array.isArray(value['waves']) &&
+    value['waves'].every(isWave)
+  );
+}
+
+function isWave(value: unknown): boolean {
+  return (
+    hasTexts(value, ['name']) &&
+    areTexts(value['members']) &&
+    areTexts(value['updated']) &&
+    isListOf(value['left'], ['name', 'at', 'reason'])
+  );
+}
+
+function areTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
+function hasTexts(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
   return isObject(value) && keys.every((key) => typeof value[key] === 'string');
 }
 
-function hasNumbers(value: unknown, keys: readonly string[]): boolean {
+function hasNumbers(value: unknown, keys: readonly string[]): value is Record<string, unknown> {
   return isObject(value) && keys.every((key) => typeof value[key] === 'number');
 }
 

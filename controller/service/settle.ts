@@ -1,4 +1,5 @@
 import { type Instant, millisBetween } from '../core/instant.ts';
+import { concernsMachines } from '../core/observed.ts';
 import type { DevInstanceRecord, Retry } from '../core/record.ts';
 import { type PassPorts, type PassReport, runPass } from '../pass.ts';
 import { LedgerConflict } from '../ports.ts';
@@ -35,7 +36,7 @@ export async function settle(
   for (let passes = 1; ; passes += 1) {
     const last = await passUnderLease(ports, options.observeOnly);
     options.onPass?.(last);
-    unread = last.failures.length > 0 ? unread + 1 : 0;
+    unread = last.failures.some(concernsMachines) ? unread + 1 : 0;
     if (unread === 0 && last.plan.interlocks.length > 0) return { end: 'interlock', last, passes };
     if (unread >= lastReading) return { end: 'unreadable', last, passes };
     if (unread === 0 && isSettled(last)) return { end: 'settled', last, passes };

@@ -1,6 +1,6 @@
 import { attachVolume, detachVolume } from './attachments.ts';
 import type { ServiceName } from './errors.ts';
-import { describeImages } from './images.ts';
+import { deregisterImage, describeImages } from './images.ts';
 import { modifyInstanceAttribute } from './instance-attributes.ts';
 import { describeInstanceTypes } from './instance-types.ts';
 import { describeInstanceStatus, describeInstances } from './instance-views.ts';
@@ -71,6 +71,7 @@ const handlers: Readonly<Record<ServiceName, Readonly<Record<string, Handler>>>>
       `ImageIds Owners IncludeDeprecated IncludeDisabled ${paging}`,
       describeImages,
     ),
+    DeregisterImage: mutates('ImageId DeleteAssociatedSnapshots', deregisterImage),
     DescribeSubnets: reads(`SubnetIds ${paging}`, describeSubnets),
     DescribeSecurityGroups: reads(`GroupIds ${paging}`, describeSecurityGroups),
     DescribeInstanceTypes: reads(`InstanceTypes ${paging}`, describeInstanceTypes),

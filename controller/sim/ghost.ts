@@ -15,6 +15,7 @@ import type {
   TerminateInstancesRequest,
 } from '@aws-sdk/client-ec2';
 import { tagKeys } from '../core/tags.ts';
+import { beforeDeregister, beforePutParameter } from './ghost-images.ts';
 import {
   attachedVolumes,
   attachmentOf,
@@ -65,6 +66,8 @@ const beforeEffect: Readonly<Record<string, Look>> = {
   CreateSnapshot: (scene, input: CreateSnapshotRequest) => foreign(scene, [input.VolumeId]),
   DeleteSnapshot: beforeDeleteSnapshot,
   CreateTags: (scene, input: CreateTagsRequest) => foreign(scene, input.Resources),
+  DeregisterImage: beforeDeregister,
+  PutParameter: beforePutParameter,
 };
 
 const afterEffect: Readonly<Record<string, Look>> = {

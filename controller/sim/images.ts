@@ -1,14 +1,19 @@
 import type {
   BlockDeviceMapping,
+  DeregisterImageRequest,
+  DeregisterImageResult,
   DescribeImagesRequest,
   DescribeImagesResult,
   Image,
 } from '@aws-sdk/client-ec2';
 import { fromMillis } from '../core/instant.ts';
+import { ec2Error } from './errors.ts';
 import { type FilterFields, toPredicate } from './filters.ts';
+import { isDeregistered } from './lifecycle.ts';
 import { pageOf, refuseIdsWithPage } from './pages.ts';
 import { getImage } from './resources.ts';
 import type { Scene } from './scene.ts';
+import { imagesOf } from './snapshots.ts';
 import type { SimImage } from './state.ts';
 import { toTagList } from './tags.ts';
 import { tagsInFilters } from './visibility.ts';
@@ -27,12 +32,39 @@ export function describeImages(scene: Scene, input: DescribeImagesRequest): Desc
   refuseIdsWithPage(input.ImageIds, input, 'imageIds');
   const found = input.ImageIds?.length
     ? input.ImageIds.map((id) => getImage(scene, id))
-    : Object.values(scene.state.images).filter(({ id }) => !scene.quirks.hidden.has(id));
+    : Object.values(scene.state.images).filter(
+        (image) => !isDeregistered(image) && !scene.quirks.hidden.has(image.id),
+      );
   const owners = input.Owners?.map((owner) => (owner === 'self' ? scene.state.account : owner));
   const owned = owners?.length ? found.filter(({ ownerId }) => owners.includes(ownerId)) : found;
   const matches = toPredicate(input.Filters, fields, (image) => tagsInFilters(scene.now, image));
   const { items, ...rest } = pageOf(scene, input, owned.filter(matches));
   return { Images: items.map(toImage), ...rest };
+}
+
+/**
+ * DeregisterImage: what runs of it goes on. With DeleteAssociatedSnapshots its own snapshot goes too,
+ * unless another image is made of that.
+ */
+export function deregisterImage(
+  scene: Scene,
+  input: DeregisterImageRequest,
+): DeregisterImageResult {
+  if (input.ImageId === undefined) {
+    throw ec2Error('MissingParameter', 'The request must contain the parameter ImageId');
+  }
+  const image = getImage(scene, input.ImageId);
+  if (image.ownerId !== scene.state.account) {
+    throw ec2Error('AuthFailure', `Not authorized for image:${image.id}`);
+  }
+  image.deregisteredAt = scene.now;
+  if (input.DeleteAssociatedSnapshots !== true) return { Return: true };
+  const SnapshotId = image.rootSnapshotId;
+  const snapshot = scene.state.snapshots[SnapshotId];
+  const isShared = imagesOf(scene, SnapshotId).length > 0;
+  if (snapshot !== undefined && !isShared) snapshot.deletingAt ??= scene.now;
+  const ReturnCode = isShared ? 'skipped' : 'success';
+  return { Return: true, DeleteSnapshotResults: [{ SnapshotId, ReturnCode }] };
 }
 
 function toImage(image: SimImage): Image {

@@ -183,7 +183,7 @@ function toStatus(scene: Scene, instance: SimInstance): InstanceStatus {
     InstanceId: instance.id,
     AvailabilityZone: instance.az,
     InstanceState: toInstanceState(power),
-    InstanceStatus: checkOf(scene, instance, instanceCheck(instance)),
+    InstanceStatus: checkOf(scene, instance, instanceCheck(scene.now, instance)),
     SystemStatus: checkOf(scene, instance, 'ok'),
   };
 }
@@ -191,9 +191,10 @@ function toStatus(scene: Scene, instance: SimInstance): InstanceStatus {
 type CheckEnd = 'ok' | 'impaired' | 'initializing';
 
 /** How the check of the operating system ends, if it does. */
-function instanceCheck({ flaw, impaired }: SimInstance): CheckEnd {
+function instanceCheck(now: number, instance: SimInstance): CheckEnd {
+  const { flaw, impaired, failsAfterMs = Number.POSITIVE_INFINITY, power } = instance;
   if (flaw === 'unbootable') return 'initializing';
-  return impaired ? 'impaired' : 'ok';
+  return impaired || now >= power.settlesAt + failsAfterMs ? 'impaired' : 'ok';
 }
 
 const reachability = { ok: 'passed', impaired: 'failed', initializing: 'initializing' } as const;

@@ -145,7 +145,7 @@ function launch(scene: Scene, plan: LaunchPlan, reservationId: string): SimInsta
   const { input, subnet, image } = plan;
   const id = mintId(scene, 'i');
   const fate = fateOf(scene, plan);
-  const flaw = isFlaw(fate) ? fate : undefined;
+  const flaw = isFlaw(fate) ? fate : image.flaw;
   const settlesAt = fate === 'sticks' ? never : scene.now + scene.delays.launchMs;
   const place = { az: subnet.az, instanceId: id, tags: plan.volumeTags };
   const volumes = plan.devices.map((device) => launchVolume(scene, place, device));
@@ -176,6 +176,7 @@ function launch(scene: Scene, plan: LaunchPlan, reservationId: string): SimInsta
     boot: bootAt(scene, { id, flaw }, 1, settlesAt),
     impaired: false,
     ...(flaw && { flaw }),
+    ...(image.failsAfterMinutes && { failsAfterMs: image.failsAfterMinutes * 60_000 }),
     protection: {
       stop: input.DisableApiStop === true,
       terminate: input.DisableApiTermination === true,

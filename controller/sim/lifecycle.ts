@@ -5,6 +5,7 @@ import type {
   DiskContent,
   PowerTransition,
   SimAttachment,
+  SimImage,
   SimInstance,
   SimSnapshot,
   SimVolume,
@@ -117,6 +118,11 @@ export function snapshotStateOf(
 /** True once the snapshot is gone: one that is pending completes before (UG23). */
 export function isSnapshotDeleted({ deletingAt, completedAt }: SimSnapshot, now: number): boolean {
   return deletingAt !== undefined && Math.max(deletingAt, completedAt) <= now;
+}
+
+/** True once the image is deregistered: at once, where EC2 may still describe it for a while (BM). */
+export function isDeregistered({ deregisteredAt }: SimImage): boolean {
+  return deregisteredAt !== undefined;
 }
 
 /** Size, type and speed as they are now: a modification counts from `optimizing` on. */

@@ -3,6 +3,7 @@ import type { ResolvedChannel } from '../core/desired.ts';
 import { leave, use } from './activity.ts';
 import { attachVolume, detachVolume } from './attachments.ts';
 import { replanHost } from './host.ts';
+import { deregisterImage } from './images.ts';
 import { modifyInstanceAttribute } from './instance-attributes.ts';
 import { runInstances } from './launch.ts';
 import { contentOf } from './lifecycle.ts';
@@ -57,6 +58,8 @@ export interface People {
    * wrong with it, if anything; its id.
    */
   publishImage(channel: ResolvedChannel, flaws?: ImageFlaws): Promise<string>;
+  /** Deregisters an image; its snapshot stays. */
+  deregisterImage(imageId: string): Promise<void>;
   /** Writes a parameter, over what it held before. */
   putParameter(name: string, value: string): Promise<void>;
 }
@@ -121,6 +124,7 @@ export function peopleOf(act: Act): People {
       }),
     publishImage: (channel, flaws) =>
       act((scene) => publishImage(scene.state, channel, scene.now, flaws)),
+    deregisterImage: (id) => asPerson((scene) => deregisterImage(scene, { ImageId: id })),
     putParameter: (name, value) => {
       const input = { Name: name, Value: value, Type: 'String', Overwrite: true } as const;
       return asPerson((scene) => putParameter(scene, input));

@@ -1,5 +1,5 @@
 import { ec2Error } from './errors.ts';
-import { isDeleted, isInstanceVisible, isSnapshotDeleted } from './lifecycle.ts';
+import { isDeleted, isDeregistered, isInstanceVisible, isSnapshotDeleted } from './lifecycle.ts';
 import type { Scene } from './scene.ts';
 import type { SimImage, SimInstance, SimSnapshot, SimVolume } from './state.ts';
 import { isKnown } from './visibility.ts';
@@ -81,13 +81,13 @@ export function getSnapshot(scene: Scene, id: string): SimSnapshot {
   return snapshot;
 }
 
-/** The image with that id. */
+/** The image with that id, unless it is deregistered. */
 export function getImage(scene: Scene, id: string): SimImage {
   if (!/^ami-[0-9a-f]{8}([0-9a-f]{9})?$/.test(id)) {
     throw ec2Error('InvalidAMIID.Malformed', `Invalid id: "${id}" (expecting "ami-...")`);
   }
   const image = scene.state.images[id];
-  if (image === undefined) {
+  if (image === undefined || isDeregistered(image)) {
     throw ec2Error('InvalidAMIID.NotFound', `The image id '[${id}]' does not exist`);
   }
   return image;

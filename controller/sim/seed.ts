@@ -1,5 +1,6 @@
 import type { DesiredFleet, ResolvedChannel } from '../core/desired.ts';
 import { type Instant, toMillis } from '../core/instant.ts';
+import { tagKeys } from '../core/tags.ts';
 import { architectureOf } from './instance-types.ts';
 import { idOf } from './scene.ts';
 import { type AccountState, emptyAccount, type SimImage } from './state.ts';
@@ -21,6 +22,7 @@ export function seedAccount(desired: DesiredFleet, now: Instant): AccountState {
  * over three zones in turn.
  */
 export function addMissing(state: AccountState, desired: DesiredFleet, now: number): void {
+  state.fleet ??= desired.fleet.name;
   const specs = [...desired.devInstances.values()];
   for (const id of sorted(specs.flatMap(({ subnets }) => subnets))) addSubnet(state, id);
   for (const id of sorted(specs.flatMap(({ securityGroups }) => securityGroups))) {
@@ -29,12 +31,14 @@ export function addMissing(state: AccountState, desired: DesiredFleet, now: numb
   for (const channel of desired.channels.values()) {
     const { architecture, follow, pin } = channel;
     if (!Object.hasOwn(state.parameters, follow)) publishImage(state, channel, now);
-    if (pin !== undefined) addImage(state, { id: pin, name: pin, architecture, now });
+    if (pin === undefined) continue;
+    const tags = pipelineTags(state, channel);
+    addImage(state, { id: pin, name: pin, architecture, createdAt: now, tags });
   }
   for (const { image, instanceType } of specs) {
     if (!('id' in image)) continue;
     const architecture = architectureOf(instanceType) ?? 'x86_64';
-    addImage(state, { id: image.id, name: image.id, architecture, now });
+    addImage(state, { id: image.id, name: image.id, architecture, createdAt: now, tags: {} });
   }
 }
 
@@ -52,17 +56,31 @@ export function hasAll(state: AccountState, desired: DesiredFleet): boolean {
     snapshots: { ...snapshots },
   };
   addMissing(trial, desired, 0);
+  if (trial.fleet !== state.fleet) return false;
   return seeded.every(
     (what) => Object.keys(trial[what]).length === Object.keys(state[what]).length,
   );
 }
 
-/** What may be wrong with an image that a person publishes. */
+/** What may be different, or wrong, with an image that a person publishes. */
 export type ImageFlaws = Partial<
-  Pick<SimImage, 'architecture' | 'ownerId' | 'state' | 'extraDevices'>
+  Pick<
+    SimImage,
+    | 'architecture'
+    | 'createdAt'
+    | 'extraDevices'
+    | 'failsAfterMinutes'
+    | 'flaw'
+    | 'ownerId'
+    | 'state'
+    | 'tags'
+  >
 >;
 
-/** Makes a new image and names it in the channel's parameter; answers its id. */
+/**
+ * Makes a new image with the tags that the image pipeline gives it, and names it in the channel's
+ * parameter; answers its id. Of another account's image nobody here sees the tags.
+ */
 export function publishImage(
   state: AccountState,
   channel: ResolvedChannel,
@@ -73,7 +91,10 @@ export function publishImage(
   const versions = Object.hasOwn(state.parameters, follow) ? state.parameters[follow] : undefined;
   const version = (versions?.length ?? 0) + 1;
   const id = idOf('ami', `${state.account}/${state.region}/${follow}/${version}`);
-  addImage(state, { id, name: `${name} 1.0.${version}`, architecture, now, ...flaws });
+  const isOwn = (flaws.ownerId ?? state.account) === state.account;
+  const tags = isOwn ? pipelineTags(state, channel) : {};
+  const made = { id, name: `${name} 1.0.${version}`, architecture, createdAt: now, tags };
+  addImage(state, { ...made, ...flaws });
   const entry = { value: id, type: 'String', dataType: 'aws:ec2:image', modifiedAt: now };
   state.parameters[follow] = [...(versions ?? []), entry];
   return id;
@@ -86,15 +107,14 @@ function addSubnet(state: AccountState, id: string): void {
   state.subnets[id] = { id, az, vpcId: vpcOf(state), index, nextHost: 0 };
 }
 
-interface NewImage extends ImageFlaws {
-  readonly id: string;
-  readonly name: string;
-  readonly architecture: SimImage['architecture'];
-  readonly now: number;
+function pipelineTags({ fleet }: AccountState, { name }: ResolvedChannel): Record<string, string> {
+  return { ...(fleet !== undefined && { [tagKeys.fleet]: fleet }), [tagKeys.channel]: name };
 }
 
-function addImage(state: AccountState, { now, ...image }: NewImage): void {
-  const { id } = image;
+type NewImage = ImageFlaws & Pick<SimImage, 'id' | 'name' | 'architecture' | 'createdAt' | 'tags'>;
+
+function addImage(state: AccountState, image: NewImage): void {
+  const { id, createdAt } = image;
   if (state.images[id] !== undefined) return;
   const rootSnapshotId = idOf('snap', `root of ${id}`);
   state.snapshots[rootSnapshotId] = {
@@ -103,8 +123,8 @@ function addImage(state: AccountState, { now, ...image }: NewImage): void {
     sizeGib: rootSnapshotGib,
     description: `Root of ${id}`,
     encrypted: false,
-    startedAt: now,
-    completedAt: now,
+    startedAt: createdAt,
+    completedAt: createdAt,
     tags: {},
   };
   state.images[id] = {
@@ -112,9 +132,7 @@ function addImage(state: AccountState, { now, ...image }: NewImage): void {
     rootSnapshotId,
     rootSnapshotGib,
     ownerId: state.account,
-    createdAt: now,
     state: 'available',
-    tags: {},
     ...image,
   };
 }

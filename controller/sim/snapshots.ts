@@ -9,6 +9,7 @@ import { ec2Error } from './errors.ts';
 import { type FilterFields, toPredicate } from './filters.ts';
 import {
   contentOf,
+  isDeregistered,
   isSnapshotDeleted,
   shapeOf,
   snapshotStateOf,
@@ -18,7 +19,7 @@ import { pageOf, refuseIdsWithPage } from './pages.ts';
 import { quotaOf } from './quotas.ts';
 import { getSnapshot, getVolume } from './resources.ts';
 import { mintId, never, type Scene } from './scene.ts';
-import type { SimSnapshot, SimVolume } from './state.ts';
+import type { SimImage, SimSnapshot, SimVolume } from './state.ts';
 import { specifiedTags, toTagList } from './tags.ts';
 import { hiddenAtFirst, isListed, tagsInFilters } from './visibility.ts';
 
@@ -83,15 +84,20 @@ export function deleteSnapshot(scene: Scene, input: DeleteSnapshotRequest): obje
     throw ec2Error('MissingParameter', 'The request must contain the parameter snapshotId');
   }
   const snapshot = getSnapshot(scene, input.SnapshotId);
-  const image = Object.values(scene.state.images).find(
-    (each) => each.rootSnapshotId === snapshot.id,
-  );
+  const [image] = imagesOf(scene, snapshot.id);
   if (image !== undefined) {
     const message = `The snapshot ${snapshot.id} is currently in use by ${image.id}`;
     throw ec2Error('InvalidSnapshot.InUse', message);
   }
   snapshot.deletingAt ??= scene.now;
   return {};
+}
+
+/** The images that are made of a snapshot and still registered. */
+export function imagesOf(scene: Scene, snapshotId: string): readonly SimImage[] {
+  return Object.values(scene.state.images).filter(
+    (each) => each.rootSnapshotId === snapshotId && !isDeregistered(each),
+  );
 }
 
 function fieldsAt(scene: Scene): FilterFields<SimSnapshot> {

@@ -23,6 +23,8 @@ export interface AccountState {
   readonly schemaVersion: number;
   readonly account: string;
   readonly region: string;
+  /** Whose tags the images carry that the account is seeded with, and later ones. */
+  fleet?: string;
   /** How far the virtual clock runs ahead of the wall clock. */
   offsetMs: number;
   /** Counts everything that was given an id, so that equal histories give equal ids. */
@@ -46,7 +48,7 @@ export interface AccountState {
 
 /** Something that a safety invariant forbids, and the call that brought it about. */
 export interface Violation {
-  readonly rule: 'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'S8' | 'S10';
+  readonly rule: 'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'S8' | 'S10' | 'S11';
   readonly message: string;
   readonly action: string;
   readonly at: number;
@@ -119,6 +121,8 @@ export interface SimInstance extends Lagging {
   impaired: boolean;
   /** Of its image or type: in every boot. */
   readonly flaw?: LaunchFlaw | undefined;
+  /** Of its image: how long after each boot its status check begins to fail. */
+  readonly failsAfterMs?: number | undefined;
   /** Whether the API refuses to stop or to terminate it. */
   protection?: { readonly stop: boolean; readonly terminate: boolean } | undefined;
   sticks?: readonly InstanceStick[] | undefined;
@@ -245,6 +249,12 @@ export interface SimImage extends Lagging {
   readonly state: 'available' | 'pending' | 'failed';
   /** EBS volumes that a launch makes beside the root. */
   readonly extraDevices?: readonly { readonly deviceName: string; readonly sizeGib: number }[];
+  /** In every boot of every machine made of it. */
+  readonly flaw?: LaunchFlaw;
+  /** How long after each boot the status check of a machine made of it begins to fail. */
+  readonly failsAfterMinutes?: number;
+  /** When DeregisterImage was called: nobody sees it from then on, but its machines. */
+  deregisteredAt?: number;
   tags: Record<string, string>;
 }
 

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dynamoLedger } from '../../controller/aws/dynamo-ledger.ts';
 import { type Ledger, LedgerConflict, OperatorError } from '../../controller/ports.ts';
 import { type DynamoServer, dynamoClient, startDynamoServer } from '../support/dynamo-server.ts';
-import { ours, sampleChannel, testLedger, testMissingLedger } from '../support/ledger-contract.ts';
+import { rollingChannel, sampleChannel } from '../support/ledger-channel-contract.ts';
+import { ours, testLedger, testMissingLedger } from '../support/ledger-contract.ts';
 import { sampleRecord } from '../support/sample-record.ts';
 
 let server: DynamoServer;
@@ -189,6 +190,37 @@ describe('reading', () => {
     await put('1');
     const damaged = await catchOperatorError(use(ledger));
     expect(damaged.message).toContain(`${sk} in ledger table ${table} is damaged`);
+  });
+});
+
+describe('a channel with much to it', () => {
+  const bodyOf = async (table: string) => {
+    const Key = { pk: { S: 'ledger' }, sk: { S: 'channel#ubuntu' } };
+    const command = new GetItemCommand({ TableName: table, Key });
+    return (await server.client.send(command)).Item?.['body'];
+  };
+
+  test('is packed, and in plain text again once it is small', async () => {
+    const { table, ledger } = await openNew();
+    const big = rollingChannel('ubuntu', 20_000);
+    expect(JSON.stringify(big).length).toBeGreaterThan(400_000);
+    await ledger.putChannel(big, 1);
+    expect((await bodyOf(table))?.B?.length).toBeLessThan(250_000);
+    await ledger.putChannel(rollingChannel('ubuntu', 100), 1);
+    expect((await bodyOf(table))?.S).toMatch(/^\{"name":"ubuntu",/);
+  });
+
+  test('is damaged where it cannot be unpacked', async () => {
+    const { table, ledger } = await openNew();
+    const Item = {
+      pk: { S: 'ledger' },
+      sk: { S: 'channel#ubuntu' },
+      schemaVersion: { N: '1' },
+      body: { B: Buffer.from('no gzip') },
+    };
+    await server.client.send(new PutItemCommand({ TableName: table, Item }));
+    const { message } = await catchOperatorError(ledger.channels());
+    expect(message).toMatch(/^channel#ubuntu in ledger table .* is damaged: /);
   });
 });
 

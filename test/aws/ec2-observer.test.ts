@@ -124,12 +124,19 @@ test.each([
   expect([seen.machines.length, seen.homes.length]).toEqual([1, 1]);
 });
 
+test('a failed DescribeImages is a failure of images and of nothing else', async () => {
+  const { sim, cloud } = await fleetOf(['ada-01']);
+  sim.faults.add({ action: 'DescribeImages', when: 'before', error: 'timeout', times: 9 });
+  const seen = await cloud.observe(interestIn({ channels: [simChannel] }));
+  expect(seen.failures.map(({ what }) => what)).toEqual(['images', 'channel-images']);
+  expect([seen.machines.length, seen.homes.length]).toEqual([1, 1]);
+});
+
 test.each([
   ['DescribeInstanceStatus', 'checks'],
   ['DescribeVolumesModifications', 'homes'],
   ['DescribeSubnets', 'subnets'],
   ['GetParameters', 'images'],
-  ['DescribeImages', 'images'],
   ['DescribeInstanceTypes', 'types'],
 ])('a failed %s is a failure of %s and of nothing else', async (action, what) => {
   const { sim, cloud } = await fleetOf(['ada-01']);
@@ -207,13 +214,15 @@ test('a settled pass makes one read of each kind', async () => {
   );
   expect(callsAfter(sim, before)).toEqual({
     GetCallerIdentity: 1,
-    DescribeInstances: 1,
+    // The second listing is that of Image Builder's machines.
+    DescribeInstances: 2,
     DescribeInstanceStatus: 1,
     DescribeVolumes: 1,
     DescribeVolumesModifications: 1,
     DescribeSubnets: 1,
     GetParameters: 1,
-    DescribeImages: 1,
+    // By id, and those of the channels.
+    DescribeImages: 2,
     DescribeInstanceTypes: 1,
   });
 });

@@ -113,6 +113,12 @@ describe('what a file keeps of the past', () => {
   });
 });
 
+/** A ledger with a channel that has this to it. */
+function withChannel(field: string): string {
+  const channel = `{"name":"a",${field}}`;
+  return `{"schemaVersion":1,"records":{},"channels":{"a":{"epoch":1,"channel":${channel}}}}`;
+}
+
 describe('a file that cannot be used', () => {
   test.each([
     { situation: 'empty', text: '' },
@@ -131,10 +137,10 @@ describe('a file that cannot be used', () => {
       situation: 'with requests by id',
       text: '{"schemaVersion":1,"records":{},"requests":{}}',
     },
-    {
-      situation: 'with half a channel',
-      text: '{"schemaVersion":1,"records":{},"channels":{"a":{"epoch":1,"channel":{"name":"a"}}}}',
-    },
+    { situation: 'with half a completed image', text: withChannel('"completed":{"at":""}') },
+    { situation: 'with half a rollout', text: withChannel('"rollout":{"state":"Complete"}') },
+    { situation: 'with half a step', text: withChannel('"step":{"at":""}') },
+    { situation: 'with half a retry', text: withChannel('"retries":[{"kind":"tag-image"}]') },
     {
       situation: 'with half an event',
       text: '{"schemaVersion":1,"records":{},"events":{"a":[{"name":"a"}]}}',

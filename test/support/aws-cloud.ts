@@ -12,7 +12,8 @@ type Of<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 export function cloudOver(sim: SimAccount, changes: Partial<Ec2WriteAccess> = {}): Cloud {
   const { ec2, ssm, sts, clock } = sim;
   const region = 'eu-west-1';
-  return ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, clock, region, fleet: 'dev', ...changes });
+  const clients = { ec2, ec2Mutations: ec2, ssm, ssmMutations: ssm, sts };
+  return ec2Cloud({ ...clients, clock, region, fleet: 'dev', ...changes });
 }
 
 /** Interest in nothing but what carries the fleet's tag. */

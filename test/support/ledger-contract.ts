@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import type { ChannelRecord, Marker } from '../../controller/core/record.ts';
+import type { Marker } from '../../controller/core/record.ts';
 import {
   type LeaseItem,
   type Ledger,
   LedgerConflict,
   OperatorError,
 } from '../../controller/ports.ts';
+import { sampleChannel, testChannels } from './ledger-channel-contract.ts';
 import { sampleEvent, sampleRequest, testEvents, testRequests } from './ledger-history-contract.ts';
 import { sampleRecord } from './sample-record.ts';
 
@@ -167,60 +168,6 @@ export async function countUp(ledger: Ledger, times: number): Promise<void> {
       if (!(error instanceof LedgerConflict)) throw error;
     }
   }
-}
-
-/** What is known of a channel that completed this image. */
-export function sampleChannel(name: string, imageId = 'ami-0123456789abcdef0'): ChannelRecord {
-  return { name, completed: { imageId, parameterVersion: 3, at: '2026-03-02T07:00:00.000Z' } };
-}
-
-function testChannels(openReady: OpenTwice): void {
-  test('what is known of channels comes by name, exactly as it was written', async () => {
-    const [one, other] = await openReady();
-    expect(await one.channels()).toEqual([]);
-    const names = ['ubuntu-24.04', 'arm', 'constructor'];
-    for (const name of names) await one.putChannel(sampleChannel(name), 1);
-    expect(await other.channels()).toStrictEqual(
-      ['arm', 'constructor', 'ubuntu-24.04'].map((name) => sampleChannel(name)),
-    );
-    expect(await one.records()).toEqual([]);
-  });
-
-  test('a channel is written over whole, and the others stay', async () => {
-    const [one, other] = await openReady();
-    await one.putChannel(sampleChannel('arm'), 1);
-    await one.putChannel(sampleChannel('ubuntu'), 1);
-    const next: ChannelRecord = {
-      name: 'ubuntu',
-      completed: { imageId: 'ami-0fedcba9876543210', at: '2026-03-03T07:00:00.000Z' },
-    };
-    await other.putChannel(next, 1);
-    expect(await one.channels()).toStrictEqual([sampleChannel('arm'), next]);
-  });
-
-  test.each([
-    { epoch: 6, wins: false },
-    { epoch: 7, wins: true },
-    { epoch: 8, wins: true },
-  ])('of a channel of epoch 7 one of epoch $epoch writes: $wins', async ({ epoch, wins }) => {
-    const [one, other] = await openReady();
-    await one.putChannel(sampleChannel('ubuntu', 'ami-01'), 7);
-    const write = other.putChannel(sampleChannel('ubuntu', 'ami-02'), epoch);
-    expect(await write.catch((error) => error instanceof LedgerConflict)).toBe(
-      wins ? undefined : true,
-    );
-    expect((await one.channels())[0]?.completed?.imageId).toBe(wins ? 'ami-02' : 'ami-01');
-  });
-
-  test('changing what was read or written of a channel changes nothing in the ledger', async () => {
-    const [ledger] = await openReady();
-    const channel = sampleChannel('ubuntu');
-    await ledger.putChannel(channel, 1);
-    Object.assign(channel.completed ?? {}, { imageId: 'ami-02' });
-    const [read] = await ledger.channels();
-    Object.assign(read?.completed ?? {}, { imageId: 'ami-03' });
-    expect(await ledger.channels()).toStrictEqual([sampleChannel('ubuntu')]);
-  });
 }
 
 const item = (nonce: string, epoch = 1): LeaseItem => ({

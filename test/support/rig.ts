@@ -120,6 +120,7 @@ export async function openRig(
         ec2,
         ec2Mutations: ec2,
         ssm,
+        ssmMutations: ssm,
         sts,
         region,
         fleet,
@@ -185,7 +186,17 @@ export async function openRig(
         isHolderDead: () => true,
       });
       const { ec2, ssm, sts, clock } = account;
-      const clear = ec2Cloud({ ec2, ec2Mutations: ec2, ssm, sts, region, fleet, clock, ...hosts });
+      const clear = ec2Cloud({
+        ec2,
+        ec2Mutations: ec2,
+        ssm,
+        ssmMutations: ssm,
+        sts,
+        region,
+        fleet,
+        clock,
+        ...hosts,
+      });
       const cloud: Cloud = {
         ...clear,
         observe: async (interest) => rig.lens(await clear.observe(interest)),

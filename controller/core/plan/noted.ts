@@ -1,4 +1,5 @@
 import type { Instant } from '../instant.ts';
+import { concernsMachines } from '../observed.ts';
 import type { DevInstanceRecord } from '../record.ts';
 import { isMaybeThere } from './absence.ts';
 import { forget } from './memory.ts';
@@ -22,7 +23,7 @@ export function withNotes(
   holds: readonly Hold[],
   isWhole: boolean,
 ): DevInstanceRecord {
-  const isCertain = isWhole && situation.observed.failures.length === 0;
+  const isCertain = isWhole && !situation.observed.failures.some(concernsMachines);
   const noted = withHolds(record, reasonsOf(record, holds, isCertain), situation.now);
   const gone = goneMachine(situation);
   return gone === undefined || gone === record.goneMachineId
