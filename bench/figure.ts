@@ -3,7 +3,7 @@ export interface Figure {
   readonly what: string;
   /** The median, in `unit`; undefined where the line is not a measurement (see `note`). */
   readonly median?: number;
-  readonly unit?: 'ms' | 'µs' | '×' | 'writes' | 'machines' | 'calls';
+  readonly unit?: 's' | 'ms' | 'µs' | '×' | 'writes' | 'machines' | 'calls';
   /** The most it should be, in the same unit. */
   readonly target?: number;
   readonly note?: string;

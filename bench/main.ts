@@ -5,10 +5,13 @@ import { parsingFigures } from './parsing.ts';
 import { planningFigures } from './planning.ts';
 import { processFigures } from './processes.ts';
 import { replacementFigures } from './replacement-calls.ts';
+import { rolloutFigures } from './rollout.ts';
 import { scheduleFigures } from './schedules.ts';
 import { settledPassFigures } from './settled-pass.ts';
+import { fleetAtNight } from './thousand-machines.ts';
 
 const loadBefore = loadavg()[0] ?? 0;
+const night = await fleetAtNight(1000);
 // Figures depend on the machine, so a missed target is marked and is no error.
 const figures = [
   ...processFigures(),
@@ -16,8 +19,9 @@ const figures = [
   ...(await planningFigures()),
   ...(await scheduleFigures()),
   ...(await settledPassFigures()),
-  ...(await morningFigures()),
   ...(await replacementFigures()),
+  ...(await rolloutFigures(night)),
+  ...(await morningFigures(night)),
 ];
 const missed = figures.filter(isMissed).length;
 const model = cpus()[0]?.model ?? 'unknown processor';

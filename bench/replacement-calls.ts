@@ -1,11 +1,11 @@
 import type { DesiredFleet } from '../controller/core/desired.ts';
 import { minuteMs } from '../controller/core/instant.ts';
 import { tagKeys } from '../controller/core/tags.ts';
-import { passUnderLease, settle } from '../controller/service/settle.ts';
+import { passUnderLease } from '../controller/service/settle.ts';
 import type { RecordedCall } from '../controller/sim/calls.ts';
 import type { Figure } from './figure.ts';
 import { fleetOf } from './fleet-files.ts';
-import { type SimulatedFleet, simulatedFleet } from './simulated-fleet.ts';
+import { type SimulatedFleet, settleFleet, simulatedFleet } from './simulated-fleet.ts';
 
 type When = 'off-hours' | 'any-time';
 
@@ -41,9 +41,9 @@ export async function replacementCalls(when: When): Promise<ReplacementCalls> {
   const desired = fleetOfOne(when);
   const fleet = await simulatedFleet(desired, '2026-11-23T09:00:00.000Z');
   const { account, ports } = fleet;
-  await settleFor(fleet);
+  await settleFleet(fleet);
   await waitMinutes(fleet, when === 'off-hours' ? 11 * 60 : 60);
-  await settleFor(fleet);
+  await settleFleet(fleet);
   await replace(fleet, desired);
   const before = account.calls.length;
   await replace(fleet, desired);
@@ -80,18 +80,13 @@ function fleetOfOne(when: When): DesiredFleet {
 /** Publishes a newer image, and lets its machine replace the other one for good. */
 async function replace(fleet: SimulatedFleet, { channels }: DesiredFleet): Promise<void> {
   for (const channel of channels.values()) await fleet.account.people.publishImage(channel);
-  await settleFor(fleet);
+  await settleFleet(fleet);
   await waitMinutes(fleet, rollbackMinutes + 1);
-  await settleFor(fleet);
+  await settleFleet(fleet);
 }
 
-async function settleFor({ ports }: SimulatedFleet): Promise<void> {
-  const { end } = await settle(ports, { observeOnly: false, timeoutMs: 120 * minuteMs });
-  if (end !== 'settled') throw new Error(`the machine to be replaced is ${end}, not settled`);
-}
-
-function waitMinutes({ account }: SimulatedFleet, minutes: number): Promise<void> {
-  return account.clock.sleep(minutes * minuteMs);
+function waitMinutes({ clock }: SimulatedFleet, minutes: number): Promise<void> {
+  return clock.sleep(minutes * minuteMs);
 }
 
 /** Reads that a pass makes for all machines together, however many there are. */

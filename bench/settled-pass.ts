@@ -1,8 +1,8 @@
 import type { Ledger } from '../controller/ports.ts';
-import { passUnderLease, settle } from '../controller/service/settle.ts';
+import { passUnderLease } from '../controller/service/settle.ts';
 import type { Figure } from './figure.ts';
 import { fleetOf } from './fleet-files.ts';
-import { simulatedFleet } from './simulated-fleet.ts';
+import { settleFleet, simulatedFleet } from './simulated-fleet.ts';
 
 const begin = '2026-11-23T12:00:00.000Z';
 
@@ -36,9 +36,9 @@ function listing(names: readonly string[]): string {
 async function settledPass(machineCount: number) {
   const asked: string[] = [];
   const watch = (ledger: Ledger) => watchedLedger(ledger, asked);
-  const { account, ports } = await simulatedFleet(fleetOf(machineCount), begin, watch);
-  const { end } = await settle(ports, { observeOnly: false, timeoutMs: 7_200_000 });
-  if (end !== 'settled') throw new Error(`the account to look at is ${end}, not settled`);
+  const fleet = await simulatedFleet(fleetOf(machineCount), begin, watch);
+  const { account, ports } = fleet;
+  await settleFleet(fleet);
   account.ghost.assertSilent();
 
   const callsBefore = account.calls.length;

@@ -3,9 +3,7 @@ import type { ParsedSpecs } from './core/desired.ts';
 import { inOrder } from './core/event.ts';
 import type { Instant } from './core/instant.ts';
 import type { ReadFailure } from './core/observed.ts';
-import { applyOutcome } from './core/plan/apply-outcome.ts';
 import { firstRecord } from './core/plan/binding.ts';
-import { isDisruptive } from './core/plan/conditions.ts';
 import {
   actionEvents,
   adoptionEvents,
@@ -16,36 +14,26 @@ import {
   noticeEvents,
 } from './core/plan/happenings.ts';
 import { makePlan } from './core/plan/make-plan.ts';
-import { withStep } from './core/plan/memory.ts';
 import type { Plan, World } from './core/plan/world.ts';
 import type { DevInstanceRecord } from './core/record.ts';
-import { isAskedAnew, type LedgerRequest } from './core/request.ts';
+
+import type { LedgerRequest } from './core/request.ts';
 import type { ChannelAction } from './core/rollout/channel-action.ts';
 import { afterChannelOutcome } from './core/rollout/channel-actions.ts';
 import { channelOutcomeNews } from './core/rollout/rollout-news.ts';
-import type { Clock, Cloud, Ledger, Specs, Steady, StoredRecord } from './ports.ts';
+import { type PerformPorts, performAll } from './performing.ts';
+import type { Cloud, Ledger, Specs, StoredRecord } from './ports.ts';
+import { recordOf, writeAll } from './stored-records.ts';
+
 import { type Reading, readWorld } from './world.ts';
 
-/** A pass performs for at most this long; what is left is planned again (decision 14). */
-const performMs = 20_000;
-/** Actions whose steps are written, performed and recorded together. */
-const chunkSize = 50;
-/** Ledger writes under way at once. */
-const writesAtOnce = 10;
-
-export interface PassPorts {
+export interface PassPorts extends PerformPorts {
   readonly specs: Specs;
   readonly cloud: Cloud;
   readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly steady: Steady;
-  /** The lease under which everything is written and mutated. */
-  readonly lease: { readonly epoch: number; mayMutate(): boolean };
   /** Mints the uid of a DevInstance: unique for ever, at most 36 of [a-z0-9-]. */
   readonly newUid: () => string;
-  /** Told of each action as it ends, for people who watch. */
-  readonly onOutcome?: (action: Action, outcome: Outcome) => void;
-  /** The same of what is done for image channels. */
+  /** Told of each action for an image channel as it ends, for people who watch. */
   readonly onChannelOutcome?: (action: ChannelAction, outcome: Outcome) => void;
 }
 
@@ -181,139 +169,4 @@ async function tell(
     ...actionEvents(plan, ended),
   ];
   if (events.length > 0) await ports.ledger.putEvents(inOrder(events));
-}
-
-/** Writes records over their stored versions. */
-async function writeAll(
-  ports: PassPorts,
-  stored: Map<string, StoredRecord>,
-  records: readonly DevInstanceRecord[],
-): Promise<void> {
-  const changed = records.filter((record) => stored.get(record.name)?.record !== record);
-  for (let start = 0; start < changed.length; start += writesAtOnce) {
-    const chunk = changed.slice(start, start + writesAtOnce);
-    const writes = chunk.map((record) => write(ports, stored, record));
-    // Whoever goes on after a conflict must not meet writes that are still under way.
-    await Promise.allSettled(writes);
-    await Promise.all(writes);
-  }
-}
-
-async function write(
-  ports: PassPorts,
-  stored: Map<string, StoredRecord>,
-  record: DevInstanceRecord,
-): Promise<void> {
-  const over = stored.get(record.name)?.version ?? 0;
-  stored.set(record.name, await ports.ledger.putRecord(record, over, ports.lease.epoch));
-}
-
-/** What the plan was made from, as the pass goes on. */
-interface Known {
-  readonly stored: Map<string, StoredRecord>;
-  /** People's requests. */
-  readonly asked: readonly LedgerRequest[];
-}
-
-interface Performed {
-  readonly ended: readonly Ended[];
-  readonly isComplete: boolean;
-}
-
-/** Performs in order, kind by kind, each step durable before its call. */
-async function performAll(
-  ports: PassPorts,
-  known: Known,
-  actions: readonly Action[],
-): Promise<Performed> {
-  const startedAt = ports.steady.millis();
-  const ended: Ended[] = [];
-  for (const chunk of chunksOfOneKind(actions)) {
-    const isOutOfTime = ports.steady.millis() - startedAt > performMs;
-    if (isOutOfTime || !ports.lease.mayMutate()) return { ended, isComplete: false };
-    ended.push(...(await performChunk(ports, known, chunk)));
-  }
-  return { ended, isComplete: true };
-}
-
-function chunksOfOneKind(actions: readonly Action[]): readonly (readonly Action[])[] {
-  const chunks: Action[][] = [];
-  for (const action of actions) {
-    const last = chunks.at(-1);
-    if (last?.[0]?.kind === action.kind && last.length < chunkSize) last.push(action);
-    else chunks.push([action]);
-  }
-  return chunks;
-}
-
-async function performChunk(
-  ports: PassPorts,
-  { stored, asked }: Known,
-  actions: readonly Action[],
-): Promise<readonly Ended[]> {
-  const replayed = new Set(actions.filter((action) => isReplay(stored, action)));
-  const now = ports.clock.now();
-  const steps = actions
-    .filter((action) => !replayed.has(action))
-    .map((action) => withStep(recordOf(stored, action), action, now));
-  await writeAll(ports, stored, steps);
-  const countermanded = await countermandedBy(ports, asked, actions);
-  const wanted = actions.filter((action) => !countermanded.has(action));
-  const answers = await performWanted(ports, wanted);
-  const at = ports.clock.now();
-  const ended = actions.map((action) => {
-    const outcome = countermanded.get(action) ?? answers.get(action);
-    if (outcome === undefined) throw new Error(`no outcome for ${action.kind} ${action.name}`);
-    const before = recordOf(stored, action);
-    const after = applyOutcome(before, outcome, at, replayed.has(action));
-    return { action, outcome, before, after, at };
-  });
-  await writeAll(
-    ports,
-    stored,
-    ended.map(({ after }) => after),
-  );
-  for (const { action, outcome } of ended) ports.onOutcome?.(action, outcome);
-  return ended;
-}
-
-async function performWanted(
-  { cloud, lease }: PassPorts,
-  actions: readonly Action[],
-): Promise<ReadonlyMap<Action, Outcome | undefined>> {
-  if (actions.length === 0) return new Map();
-  const answers = await cloud.perform(actions, () => lease.mayMutate());
-  return new Map(actions.map((action, position) => [action, answers[position]]));
-}
-
-/**
- * What would take a machine from somebody who has just asked for something else is not sent. Its
- * step is in the ledger by now: who asks later finds it there.
- */
-async function countermandedBy(
-  { ledger }: PassPorts,
-  asked: readonly LedgerRequest[],
-  actions: readonly Action[],
-): Promise<ReadonlyMap<Action, Outcome>> {
-  const disruptive = actions.filter(({ kind }) => isDisruptive[kind]);
-  if (disruptive.length === 0) return new Map();
-  const askedNow = await ledger.requests();
-  const changed = disruptive.filter(({ name }) => isAskedAnew(name, asked, askedNow));
-  const message = 'somebody has just asked for something else';
-  return new Map(changed.map((action) => [action, { result: 'not-sent', message }]));
-}
-
-function recordOf(
-  stored: ReadonlyMap<string, StoredRecord>,
-  { name }: { readonly name: string },
-): DevInstanceRecord {
-  const item = stored.get(name);
-  if (item === undefined) throw new Error(`no record for ${name}`);
-  return item.record;
-}
-
-/** Whether the action is the one that an interrupted step already holds. */
-function isReplay(stored: ReadonlyMap<string, StoredRecord>, action: Action): boolean {
-  const step = stored.get(action.name)?.record.step;
-  return step !== undefined && JSON.stringify(step.action) === JSON.stringify(action);
 }

@@ -27,7 +27,8 @@ export interface Observer {
 export interface Cloud extends Observer {
   /**
    * Performs actions of one kind, batched where the API allows; answers in the same order and
-   * never throws for what AWS says. `mayMutate` is asked right before each call.
+   * never throws for what AWS says. `mayMutate` is asked right before each call. Different kinds
+   * may be performed at the same time.
    */
   perform(actions: readonly Action[], mayMutate: () => boolean): Promise<readonly Outcome[]>;
   /** Performs one action for an image channel; never throws for what AWS says. */

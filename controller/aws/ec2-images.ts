@@ -28,7 +28,7 @@ export interface ImagesReading {
   readonly images: ReadonlyMap<string, ImageReading>;
   /** By channel: what the parameter that the controller writes on completion names. */
   readonly stableImages: ReadonlyMap<string, ImageReading>;
-  /** By name: what the parameters hold that the controller writes; null where there is none. */
+  /** By name: what the parameters of channels hold; null where there is none. */
   readonly published: ReadonlyMap<string, string | null>;
   readonly failures: readonly ReadFailure[];
 }
@@ -43,9 +43,8 @@ export async function readImages(
   interest: Pick<Interest, 'account' | 'fleet' | 'channels' | 'stableOf' | 'imageIds'>,
 ): Promise<ImagesReading> {
   const { channels, stableOf, imageIds } = interest;
-  const followed = channels.filter(({ pin }) => pin === undefined).map(({ follow }) => follow);
-  const published = channels.flatMap(publishedNames);
-  const parameters = await readParameters(access, [...new Set([...followed, ...published])]);
+  const names = channels.flatMap(parameterNames);
+  const parameters = await readParameters(access, [...new Set(names)]);
   const { found } = parameters;
   const own = imageIds.map((id): [string, Candidate] => [id, { imageId: id, remedy: checkImage }]);
   const asked = channels.filter(({ name }) => stableOf.includes(name));
@@ -55,7 +54,7 @@ export async function readImages(
   return {
     images: judgeAll(current, described, interest),
     stableImages: judgeAll(completed, described, interest),
-    published: heldBy(published, found),
+    published: heldBy(names, found),
     failures: [...parameters.failures, ...described.failures],
   };
 }
@@ -63,8 +62,9 @@ export async function readImages(
 const checkImage = 'Point the channel (or the DevInstance) at an image that can be used.';
 const checkStable = 'Point the parameter at an image that can be used, or delete it.';
 
-function publishedNames({ publish }: ResolvedChannel): readonly string[] {
-  return [publish?.stable, publish?.previous].filter((name) => name !== undefined);
+/** Also what a pinned channel would follow: the image that it names is kept. */
+function parameterNames({ follow, publish }: ResolvedChannel): readonly string[] {
+  return [follow, publish?.stable, publish?.previous].filter((name) => name !== undefined);
 }
 
 function heldBy(

@@ -105,13 +105,16 @@ export function apiThrottle(clock: Clock): Throttle {
   };
 }
 
-interface Cost {
+/** What a call spends of one bucket. */
+export interface Cost {
+  /** The bucket's name: `RunInstances`, `RunInstances resources`. */
   readonly key: string;
   readonly rate: Rate;
   readonly count: number;
 }
 
-function costsOf(api: Api, resources: number): readonly Cost[] {
+/** What a call that names that many instances spends, of every bucket that it draws on. */
+export function costsOf(api: Api, resources: number): readonly Cost[] {
   const request: Cost = { key: api, rate: requestRates[api], count: 1 };
   const rate = resourceRates[api];
   return rate === undefined

@@ -63,7 +63,13 @@ export function newRequest(
 export function commandEvent(
   name: string,
   at: Instant,
-  reason: 'OverrideSet' | 'OverrideCancelled' | 'Suspended' | 'Resumed' | 'RollbackAsked',
+  reason:
+    | 'OverrideSet'
+    | 'OverrideCancelled'
+    | 'Suspended'
+    | 'Resumed'
+    | 'RollbackAsked'
+    | 'RolloutAsked',
   message: string,
 ): FleetEvent {
   return { name, at, type: 'Normal', reason, message, source: 'command' };

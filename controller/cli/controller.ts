@@ -1,6 +1,7 @@
 import { allProblems, findWorldProblems } from '../core/faults/world-problems.ts';
 import type { PassPorts, PassReport } from '../pass.ts';
 import { renderProblemsText } from '../render/problems.ts';
+import { logImageAges } from '../service/image-age.ts';
 import type { Lease } from '../service/lease.ts';
 import { passUnderLease, settle, unfinished } from '../service/settle.ts';
 import { openUnlessEmptied } from './emptied-source.ts';
@@ -42,8 +43,9 @@ export async function runController(
   try {
     return await withLease(parts, io, async (ports) => {
       if (!options.once) return settleAndReport(ports, { observeOnly, timeoutMs }, io);
-      const { onOutcome } = watchProgress(io, ports.clock);
-      return reportOnce(await passUnderLease({ ...ports, onOutcome }, observeOnly), io);
+      const { onOutcome, onChannelOutcome } = watchProgress(io, ports.clock);
+      const told = { ...ports, onOutcome, onChannelOutcome };
+      return reportOnce(await passUnderLease(told, observeOnly), io);
     });
   } finally {
     await parts.close();
@@ -52,8 +54,9 @@ export async function runController(
 
 function reportOnce(report: PassReport, io: Io): number {
   printTroubles(report, io);
-  const { plan, outcomes } = report;
-  const left = plan.waiting.length;
+  logAges(report, io);
+  const left = report.plan.waiting.length;
+  const outcomes = [...report.outcomes, ...report.channelOutcomes];
   const done = outcomes.filter(({ outcome }) => outcome.result === 'done').length;
   io.out(`pass: ${done} done, ${outcomes.length - done} failed, ${left} waiting for AWS\n`);
   printWithheld(report, io);
@@ -67,10 +70,12 @@ export async function settleAndReport(
   io: Io,
 ): Promise<number> {
   const progress = watchProgress(io, ports.clock);
-  const { onOutcome, onPass } = progress;
-  const { end, last, passes } = await settle({ ...ports, onOutcome }, { ...options, onPass });
+  const { onOutcome, onChannelOutcome, onPass } = progress;
+  const told = { ...ports, onOutcome, onChannelOutcome };
+  const { end, last, passes } = await settle(told, { ...options, onPass });
   progress.end();
   printTroubles(last, io);
+  logAges(last, io);
   const after = `after ${passes} ${passes === 1 ? 'pass' : 'passes'}`;
   const failed = unfinished(last);
   if (end === 'timed-out') {
@@ -92,6 +97,11 @@ export async function settleAndReport(
   }
   printWithheld(last, io);
   return exitCodeOf(last);
+}
+
+/** For whoever reads logs; people on a terminal have `rollout status`. */
+function logAges({ plan, world }: PassReport, io: Io): void {
+  if (!io.isTerminal) logImageAges(plan.rollouts, world.desired, io.err);
 }
 
 function printTroubles({ parsed, world, plan, failures }: PassReport, io: Io): void {
@@ -128,6 +138,10 @@ function printWithheld({ plan }: PassReport, io: Io): void {
 function exitCodeOf(report: PassReport): number {
   if (report.plan.interlocks.length > 0 && report.failures.length === 0) return exitCodes.interlock;
   const isInvalid = report.parsed.problems.some((problem) => problem.severity === 'error');
-  const isFailed = isInvalid || report.failures.length > 0 || unfinished(report).length > 0;
+  const isFailed =
+    isInvalid ||
+    report.failures.length > 0 ||
+    unfinished(report).length > 0 ||
+    report.channelOutcomes.some(({ outcome }) => outcome.result !== 'done');
   return isFailed ? exitCodes.failed : exitCodes.done;
 }

@@ -1,4 +1,5 @@
 import { isEventKept } from '../core/event.ts';
+import { channelSubject } from '../core/rollout/rollout.ts';
 import { eventsJson, eventsTable } from '../render/events-table.ts';
 import { checkPlace, usableFleet } from '../world.ts';
 import type { Globals } from './globals.ts';
@@ -10,7 +11,10 @@ export interface EventsOptions {
   readonly output: 'table' | 'json';
 }
 
-/** `devinstance events [NAME]`: what happened, oldest first. Answers the exit code. */
+/**
+ * `devinstance events [NAME]`: what happened, oldest first, to a DevInstance, or to an image channel
+ * under its subject. Answers the exit code.
+ */
 export async function runEvents(
   name: string | undefined,
   options: EventsOptions,
@@ -24,7 +28,8 @@ export async function runEvents(
     const now = ports.clock.now();
     const records = new Map((await ports.ledger.records()).map((item) => [item.record.name, item]));
     const events = (await ports.ledger.events(name)).filter((event) => isEventKept(event, now));
-    const known = [...new Set([...desired.devInstances.keys(), ...records.keys()])];
+    const subjects = [...desired.channels.keys()].map(channelSubject);
+    const known = [...new Set([...desired.devInstances.keys(), ...records.keys(), ...subjects])];
     if (name !== undefined && events.length === 0 && !known.includes(name)) {
       return sayUnknown(name, known, io);
     }

@@ -12,13 +12,14 @@ export interface Io {
   readonly isTerminal: boolean;
 }
 
-/** Exit codes (sysexits for 64, the shells' for 130). */
+/** Exit codes (sysexits for 64, timeout's for 124, the shells' for 130). */
 export const exitCodes = {
   done: 0,
   failed: 1,
   changes: 2,
   interlock: 3,
   usage: 64,
+  timedOut: 124,
   interrupted: 130,
 } as const;
 

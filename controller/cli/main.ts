@@ -7,6 +7,7 @@ import { exitCodes, Interrupted, processIo, UsageError } from './io.ts';
 import { addOverrides } from './override-commands.ts';
 import type { PlanOptions } from './plan.ts';
 import { addRollback } from './rollback-command.ts';
+import { addRollouts } from './rollout-commands.ts';
 import { addSchedules } from './schedule-commands.ts';
 import { addSuspensions } from './suspension-commands.ts';
 import { addViews } from './view-commands.ts';
@@ -52,6 +53,7 @@ function buildProgram(run: RunCommand): Command {
   addReading(program, run);
   addHomes(program, run);
   addRollback(program, run);
+  addRollouts(program, run);
   addOverrides(program, run);
   addSuspensions(program, run);
   addActing(program, run);

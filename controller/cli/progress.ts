@@ -1,16 +1,19 @@
 import type { Action, Outcome } from '../core/action.ts';
 import { type Instant, millisBetween } from '../core/instant.ts';
+import type { ChannelAction } from '../core/rollout/channel-action.ts';
 import type { PassReport } from '../pass.ts';
 import type { Clock } from '../ports.ts';
-import { actionText, outcomeText } from '../render/action-text.ts';
+import { actionText, failureText, outcomeText } from '../render/action-text.ts';
+import { channelActionText } from '../render/channel-action-text.ts';
 import { waitingText } from '../render/waiting-text.ts';
 import type { Io } from './io.ts';
 
 const clearLine = '\r\u001b[2K';
 
-/** Progress for people who watch: a line for each action, and what is being waited for. */
+/** Progress for people who watch: a line for each action, also for channels, and what is being waited for. */
 export interface Progress {
   onOutcome(action: Action, outcome: Outcome): void;
+  onChannelOutcome(action: ChannelAction, outcome: Outcome): void;
   onPass(report: PassReport): void;
   /** Takes the waiting line away; to be called before anything else is written. */
   end(): void;
@@ -27,19 +30,22 @@ export function watchProgress(io: Io, clock: Pick<Clock, 'now'>): Progress {
   const clear = () => {
     if (io.isTerminal && shown !== '') io.out(clearLine);
   };
+  const tell = (name: string, text: string, ended: string, { result }: Outcome) => {
+    const line = `${name}  ${text}${ended === '' ? '' : `: ${ended}`}`;
+    // The same refusal again tells nobody anything new.
+    if (lastLines.get(name) === line) return;
+    lastLines.set(name, line);
+    clear();
+    shown = '';
+    const time = io.paint.dim(elapsed(start, clock.now()));
+    io.out(`${time}  ${result === 'done' ? line : io.paint.yellow(line)}\n`);
+  };
   return {
-    onOutcome: (action, outcome) => {
-      const ended = outcomeText(action, outcome);
-      const line = `${action.name}  ${actionText(action)}${ended === '' ? '' : `: ${ended}`}`;
-      // The same refusal again tells nobody anything new.
-      if (lastLines.get(action.name) === line) return;
-      lastLines.set(action.name, line);
-      clear();
-      shown = '';
-      const isDone = outcome.result === 'done';
-      io.out(
-        `${io.paint.dim(elapsed(start, clock.now()))}  ${isDone ? line : io.paint.yellow(line)}\n`,
-      );
+    onOutcome: (action, outcome) =>
+      tell(action.name, actionText(action), outcomeText(action, outcome), outcome),
+    onChannelOutcome: (action, outcome) => {
+      const ended = outcome.result === 'done' ? '' : failureText(outcome);
+      tell(action.channel, channelActionText(action), ended, outcome);
     },
     onPass: ({ plan }) => {
       const text = waitingText(plan.waiting);

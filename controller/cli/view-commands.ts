@@ -65,11 +65,16 @@ export function addViews(program: Command, run: RunCommand): void {
   program
     .command('events')
     .description('list what happened in the last 30 days, oldest first')
-    .argument('[name]', 'only this DevInstance')
+    .argument('[name]', 'only this DevInstance, or image/CHANNEL')
     .addOption(output(['table', 'json'], 'table'))
     .addHelpText(
       'after',
-      lines('Examples:', '  $ devinstance events', '  $ devinstance events ada-01 -o json'),
+      lines(
+        'Examples:',
+        '  $ devinstance events',
+        '  $ devinstance events ada-01 -o json',
+        '  $ devinstance events image/ubuntu-24.04   what a rollout did, and who asked for what',
+      ),
     )
     .action((name: string | undefined, options: EventsOptions) =>
       run(async (io, globals) =>

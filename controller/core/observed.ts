@@ -202,8 +202,8 @@ export interface Observed {
    */
   readonly stableImages: ReadonlyMap<string, ImageReading>;
   /**
-   * What the parameters hold that the controller writes, by name: null where there is none. One that
-   * could not be read is left out.
+   * What the parameters of the channels hold, by name: null where there is none. One that could not
+   * be read is left out.
    */
   readonly published: ReadonlyMap<string, string | null>;
   /** The images of this account with the tags of this fleet and a channel; undefined where unread. */

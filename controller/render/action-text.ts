@@ -61,9 +61,12 @@ export function tagsText(tags: Readonly<Record<string, string>>): string {
 
 /** How an action ended, for a progress line: what it made, nothing where it says itself, or what went wrong. */
 export function outcomeText(action: Action, outcome: Outcome): string {
+  return outcome.result === 'done' ? (createdId(action, outcome) ?? '') : failureText(outcome);
+}
+
+/** Why it did not come about, as far as that is known. */
+export function failureText(outcome: Exclude<Outcome, { result: 'done' }>): string {
   switch (outcome.result) {
-    case 'done':
-      return createdId(action, outcome) ?? '';
     case 'refused':
       return `refused: ${outcome.code}: ${outcome.message} -> ${outcome.remedy}`;
     case 'unknown':

@@ -3,7 +3,9 @@ import type { Instant } from '../core/instant.ts';
 import type { ReadFailure } from '../core/observed.ts';
 import type { Plan } from '../core/plan/world.ts';
 import { inForceRecord } from './in-force.ts';
+import { shownRollouts } from './plan-rollouts.ts';
 import { countChanges } from './plan-text.ts';
+import { rolloutRecord } from './rollout-json.ts';
 
 /** Grows when a line's meaning changes; new fields and new types of line do not count. */
 const schemaVersion = 1;
@@ -31,6 +33,12 @@ export function planNdjson(
       ...change,
     })),
     ...plan.holds.map((held) => ({ type: 'hold', ...held })),
+    ...shownRollouts(plan).map((status) => ({ type: 'rollout', ...rolloutRecord(status) })),
+    ...plan.channelActions.map(({ kind, ...rest }) => ({
+      type: 'channel_action',
+      action: kind,
+      ...rest,
+    })),
     ...plan.waiting.map((waiting) => ({ type: 'waiting', ...waiting })),
     ...plan.transitions.map((transition) => ({ type: 'transition', ...transition })),
     ...plan.inForce.map(inForceRecord),

@@ -1,10 +1,13 @@
 import type { Problem } from '../core/desired.ts';
 import type { Instant } from '../core/instant.ts';
 import type { Change, ChangeKind, Plan } from '../core/plan/world.ts';
+import { channelActionText } from './channel-action-text.ts';
 import { byText, whatText, whoseText } from './in-force.ts';
 import { fenced, escapeMarkdown as inline, tableHead, tableRow } from './markdown.ts';
 import { plain } from './paint.ts';
+import { progressRemedies, progressText, rolloutTitle, shownRollouts } from './plan-rollouts.ts';
 import { countChanges, type PlanContext, planText, whenOf } from './plan-text.ts';
+import { waveText } from './rollout-words.ts';
 import { visible } from './visible.ts';
 
 /** By it a workflow finds its own comment again, to replace it. */
@@ -56,6 +59,8 @@ export function planMarkdown(plan: Plan, context: MarkdownContext): string {
     changeSection(plan, context),
     problemSection(context.problems),
     failureSection(context),
+    rolloutSection(plan),
+    imageSection(plan),
     holdSection(plan),
     inForceSection(plan, context),
   ].filter(({ rows }) => rows.length > 0);
@@ -110,12 +115,13 @@ function changeSection(plan: Plan, context: MarkdownContext): Section {
 
 function changeRow(change: Change, context: MarkdownContext): string {
   const when = whenOf(change, context).replace(/^when /, '');
+  const wave = change.wave === undefined ? [] : [waveText(change.wave)];
   return tableRow([
     inline(change.name),
     inline(change.owner),
     change.kind,
     change.details.map(inline).join('<br>'),
-    inline(when),
+    [when, ...wave].map(inline).join('<br>'),
     homeFateOf(change),
   ]);
 }
@@ -143,6 +149,35 @@ function failureSection({ failures }: MarkdownContext): Section {
       tableRow([what, inline(message), inline(remedy)]),
     ),
     noun: 'failed read',
+  };
+}
+
+function rolloutSection(plan: Plan): Section {
+  return {
+    title: '#### Rollouts\n\n',
+    head: tableHead(['Rollout', 'How far', 'What to do']),
+    rows: shownRollouts(plan).map((status) => {
+      const { problems } = status;
+      const wrong = problems.map(({ reason, message }) => `${reason}: ${message}`);
+      const remedies = problems.map(({ remedy }) => remedy);
+      return tableRow([
+        inline(rolloutTitle(status).replace(/^Rollout /, '')),
+        [progressText(status) ?? [], ...wrong].flat().map(inline).join('<br>'),
+        [...progressRemedies(status), ...remedies].map(inline).join('<br>'),
+      ]);
+    }),
+    noun: 'rollout',
+  };
+}
+
+function imageSection({ channelActions }: Plan): Section {
+  return {
+    title: '#### Images\n\n',
+    head: tableHead(['Channel', 'What']),
+    rows: channelActions.map((action) =>
+      tableRow([action.channel, channelActionText(action)].map(inline)),
+    ),
+    noun: 'action',
   };
 }
 

@@ -4,6 +4,14 @@ import type { Change, ChangeKind, Hold, Interlock, Plan, Transition } from '../c
 import { inForceLines } from './in-force.ts';
 import { localMoment } from './local-time.ts';
 import type { Paint } from './paint.ts';
+import {
+  channelActionLines,
+  progressRemedies,
+  progressText,
+  rolloutTitle,
+  shownRollouts,
+} from './plan-rollouts.ts';
+import { waveText } from './rollout-words.ts';
 import { visible } from './visible.ts';
 
 const symbols: Readonly<Record<ChangeKind, string>> = {
@@ -43,6 +51,7 @@ export function planText(plan: Plan, context: PlanContext, paint: Paint): string
     ...[...explained, ...otherHolds].map((held) => holdBlock(held, paint)),
     ...plan.interlocks.map((interlock) => interlockBlock(interlock, paint)),
     ...context.failures.map((failure) => failureBlock(failure, paint)),
+    ...rolloutBlocks(plan, paint),
     ...upcoming(plan.transitions, context),
     ...standing(plan.inForce, context),
     summary(plan, context, paint),
@@ -59,7 +68,8 @@ export function changeBlock(
   const isHeld = change.withheldBy !== undefined && change.withheldBy !== 'ObserveMode';
   const symbol = isHeld ? '!' : symbols[change.kind];
   const head = `${symbol.padStart(3)} ${change.name}  ${change.kind} (owner ${change.owner}; ${change.reasons.join(', ')})`;
-  const lines = [...change.details, whenOf(change, context)];
+  const wave = change.wave === undefined ? [] : [waveText(change.wave)];
+  const lines = [...change.details, ...wave, whenOf(change, context)];
   return [
     colourOf(change, isHeld, paint)(head),
     ...lines.map((line) => `      ${visible(line)}`),
@@ -104,6 +114,25 @@ function failureBlock(failure: ReadFailure, paint: Paint): string {
 /** Messages may be AWS's own words: nothing in them steers a terminal or begins a line of its own. */
 function troubleBlock(colour: (text: string) => string, text: string, remedy: string): string {
   return `${colour(`  ! ${visible(text)}`)}\n      -> ${visible(remedy)}`;
+}
+
+/** Each channel of which there is something to say, and what is done for channels. */
+function rolloutBlocks(plan: Plan, paint: Paint): readonly string[] {
+  const lines = shownRollouts(plan).flatMap((status) => {
+    const progress = progressText(status);
+    const text = progress === undefined ? '' : `: ${progress}`;
+    return [
+      paint.cyan(`${rolloutTitle(status)}${text}`),
+      ...progressRemedies(status).map((remedy) => `      -> ${remedy}`),
+      ...status.problems.map(({ reason, message, remedy }) =>
+        troubleBlock(paint.yellow, `${status.channel}  ${reason}: ${message}`, remedy),
+      ),
+    ];
+  });
+  const actions = channelActionLines(plan);
+  const images = actions.length === 0 ? [] : ['Images:', ...actions.map((line) => `  ${line}`)];
+  const blocks = [...lines, ...images];
+  return blocks.length === 0 ? [] : [...blocks, ''];
 }
 
 function upcoming(transitions: readonly Transition[], context: PlanContext): readonly string[] {

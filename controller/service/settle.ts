@@ -80,7 +80,7 @@ function isSettled(report: PassReport): boolean {
   const { plan, outcomes, isComplete } = report;
   const isStill = outcomes.length === 0 && plan.waiting.length === 0;
   // What was noted of one, such as a retirement or request that is over, may let another go on.
-  const isNoted = plan.memos.length > 0 || plan.endings.length > 0;
+  const isNoted = plan.memos.length + plan.endings.length + plan.channelActions.length > 0;
   const isQuiet = isComplete && isStill && !isNoted;
   // What backs off is tried again; nothing else that failed or was interrupted is.
   const backingOff = new Set(

@@ -41,7 +41,7 @@ test('it is read for a pinned channel too', async () => {
   const interest = interestIn({ channels: [pinned], stableOf: [channel.name] });
   const { stableImages } = await cloudOver(sim).observe(interest);
   expect(stableImages.get(channel.name)).toMatchObject({ usable: true, imageId: id });
-  expect(callsOf(sim, 'GetParameters')).toEqual([{ Names: [stable] }]);
+  expect(callsOf(sim, 'GetParameters')).toEqual([{ Names: [channel.follow, stable] }]);
 });
 
 test('it is looked up only for the channels that are asked for', async () => {
@@ -50,7 +50,7 @@ test('it is looked up only for the channels that are asked for', async () => {
   await sim.people.putParameter(stable, old);
   const newest = await sim.people.publishImage(channel);
   const { stableImages, published } = await observe(sim, []);
-  expect([stableImages.size, published]).toEqual([0, new Map([[stable, old]])]);
+  expect([stableImages.size, published.get(stable)]).toEqual([0, old]);
   const byId = callsOf(sim, 'DescribeImages').filter((call) => 'ImageIds' in call);
   expect(byId).toMatchObject([{ ImageIds: [newest] }]);
 });

@@ -38,12 +38,14 @@ test('what a usable image says of channel and phase counts where it is tagged fo
 
 const published = { stable: '/golden/latest', previous: '/golden/previous' };
 
-test('what the parameters hold that the controller writes is read beside the followed ones', async () => {
+test('what the parameters of a channel hold is read in one call', async () => {
   const sim = newSim();
+  const image = await sim.people.publishImage(simChannel);
   await sim.people.putParameter(published.stable, 'ami-0123456789abcdef0');
   const seen = await observe(sim, { channels: [{ ...simChannel, publish: published }] });
   expect(seen.published).toEqual(
     new Map([
+      [simChannel.follow, image],
       [published.stable, 'ami-0123456789abcdef0'],
       [published.previous, null],
     ]),

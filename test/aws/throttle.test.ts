@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { virtualClock } from '../../bench/virtual-clock.ts';
 import { type Api, apiThrottle } from '../../controller/aws/throttle.ts';
 import { fromMillis } from '../../controller/core/instant.ts';
 
@@ -41,6 +42,39 @@ test('each API has a bucket of its own', async () => {
   await takeMany(throttle, 'RunInstances', 5);
   await takeMany(throttle, 'StartInstances', 5);
   expect(clock.slept()).toBe(0);
+});
+
+test('calls to different APIs wait at the same time', async () => {
+  const clock = virtualClock(0);
+  const throttle = apiThrottle(clock);
+  await Promise.all([
+    takeMany(throttle, 'RunInstances', 9),
+    takeMany(throttle, 'StartInstances', 9),
+    takeMany(throttle, 'StopInstances', 60),
+  ]);
+  expect(clock.millis()).toBe(2_000);
+});
+
+test('calls that wait are let through one by one, as the bucket fills', async () => {
+  const clock = virtualClock(0);
+  const throttle = apiThrottle(clock);
+  const sentAt = await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      await throttle.take('RunInstances', 1, () => true);
+      return clock.millis();
+    }),
+  );
+  expect(sentAt).toEqual([0, 0, 0, 0, 0, 500, 1_000, 1_500]);
+});
+
+test('who asks while others wait comes after them, and the bucket does not forget the wait', async () => {
+  const clock = virtualClock(0);
+  const throttle = apiThrottle(clock);
+  const early = takeMany(throttle, 'RunInstances', 7);
+  await clock.sleep(750);
+  await throttle.take('RunInstances', 1, () => true);
+  expect(clock.millis()).toBe(1_500);
+  await early;
 });
 
 test('starting machines is charged for each machine too', async () => {

@@ -76,7 +76,6 @@ export function rollingChannel(name: string, machines: number): ChannelRecord {
     answered: [{ requestId: 'r1', result: 'done', message: 'the rollout is paused' }],
     ageToldOf: imageId,
     buildersToldOf: ['i-0123456789abcdef0'],
-    step: { action: { kind: 'tag-image', channel: name, imageId, phase: 'denied' }, at },
     retries: [
       {
         kind: 'publish-image',

@@ -7,7 +7,8 @@ import type {
   RolloutStatus,
   WaveStatus,
 } from '../../controller/core/rollout/rollout-status.ts';
-import { lastWeek } from './world.ts';
+import type { ChannelContext } from '../../controller/render/rollout-words.ts';
+import { lastWeek, makeDesired, mondayMorning } from './world.ts';
 
 export const channel = 'ubuntu-24.04';
 
@@ -123,3 +124,10 @@ export function statusOf(
 }
 
 export const byKim = { since: lastWeek, actor: 'kim' } as const;
+
+/** What texts about the channel say beside that. */
+export const channelContext: ChannelContext = {
+  now: mondayMorning,
+  spec: makeDesired([]).channels.get(channel),
+  file: 'specs/images/ubuntu-24.04.yaml',
+};

@@ -4,6 +4,7 @@ import type { DevInstanceRecord } from '../record.ts';
 import { replaceRule } from '../replacement/begin.ts';
 import { keptRule, pruneRule } from '../replacement/kept.ts';
 import { replacingRule } from '../replacement/replacing.ts';
+import { firstImage } from '../replacement/revision.ts';
 import { answerRule, rollbackRule } from '../replacement/rollback.ts';
 import { isBeingCreated } from './creating.ts';
 import { creationDetails } from './describe.ts';
@@ -242,7 +243,7 @@ function wholeChanges(
     readonly findings: readonly Finding[];
   },
 ): readonly Change[] {
-  const { record, standing, spec, machine, image } = situation;
+  const { record, standing, spec, machine } = situation;
   if (standing.kind === 'orphaned') {
     const changes = orphanChanges(situation, state.action);
     const brake = state.findings.find(({ withheldBy }) => withheldBy !== undefined)?.withheldBy;
@@ -262,7 +263,7 @@ function wholeChanges(
   const due = waits ? whenDue(duty.until) : { at: 'now' as const };
   const rest = blocker === undefined ? due : { withheldBy: blocker };
   if (isBeingCreated(record)) {
-    const details = creationDetails(spec, image, duty);
+    const details = creationDetails(spec, firstImage(situation), duty);
     const note =
       record.ordinal === 0 ? undefined : `under way: ${state.waiting ?? 'next step due'}`;
     return [

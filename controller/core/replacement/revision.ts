@@ -62,6 +62,12 @@ export function launchRevision(situation: Situation, isFirst: boolean): Revision
   return firsts.find((one) => 'reading' in one) ?? firsts[0] ?? wantedRevision(situation);
 }
 
+/** What a first machine is made of, as people are shown it, or why it cannot be. */
+export function firstImage(situation: Situation): ImageReading | undefined {
+  const revision = launchRevision(situation, true);
+  return 'reading' in revision ? revision.reading : situation.image;
+}
+
 /** Whether what a lost machine was made of will do again: git has not named another since. */
 function isOwnKept(situation: Situation): boolean {
   const { record, spec, channel } = situation;

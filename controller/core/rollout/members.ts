@@ -33,7 +33,8 @@ export function chooseWaves(
   let left = sortedByTurn(followers, imageId);
   const chosen = specs.map((spec): Wave => {
     const members = membersOf(spec, left);
-    left = left.filter((one) => !members.includes(one));
+    const taken = new Set(members);
+    left = left.filter((one) => !taken.has(one));
     const { name, bake } = spec;
     const names = members.map(({ record }) => record.name);
     const watched = bake === undefined ? {} : { bake };

@@ -1,7 +1,7 @@
 import type { ResolvedChannel } from '../desired.ts';
 import type { FleetEvent } from '../event.ts';
 import { earliest, type Instant, plusMillis } from '../instant.ts';
-import type { ImageReading, Observed, ReadFailure } from '../observed.ts';
+import { concernsMachines, type ImageReading, type Observed } from '../observed.ts';
 import type { Situation } from '../plan/situation.ts';
 import type { RequestEnding, World } from '../plan/world.ts';
 import type { ChannelRecord } from '../record.ts';
@@ -13,7 +13,7 @@ import { housekept } from './housekeeping.ts';
 import { isFollower } from './members.ts';
 import { type ChannelPlaces, placesIn, type RolloutPlace } from './place.ts';
 import { answerRequests } from './requests.ts';
-import { isActive } from './rollout.ts';
+import { isActive, isHalted } from './rollout.ts';
 import { rolloutNews } from './rollout-news.ts';
 import { type Named, withCompletion, withSuccessor } from './succession.ts';
 
@@ -76,16 +76,9 @@ function outlookOf(
   return { ...place, stored, starters, placeOf, news, endings, wakeAt: wakeAtOf(record, now) };
 }
 
-/** Failed reads that say nothing of any machine. */
-const harmless: ReadonlySet<ReadFailure['what']> = new Set([
-  'channel-images',
-  'builders',
-  'snapshots',
-]);
-
 /** What is not known moves no rollout: a machine may look behind, or unused, that is not. */
 function isReadWhole({ failures }: Observed): boolean {
-  return failures.every(({ what }) => harmless.has(what));
+  return !failures.some((failure) => concernsMachines(failure) && failure.what !== 'snapshots');
 }
 
 function movedOn(
@@ -114,7 +107,7 @@ function withProgress(
   machines: readonly Situation[],
 ): ChannelRecord {
   const { rollout } = record;
-  if (rollout === undefined) return record;
+  if (rollout === undefined || !(isActive(rollout) || isHalted(rollout))) return record;
   const image = world.observed.images.get(rollout.revision.imageId);
   const after = advanced(rollout, {
     channel,

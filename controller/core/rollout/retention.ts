@@ -51,8 +51,8 @@ export function nextToDeregister(
   // What the parameter names may be an image that nobody has yet.
   if (observed.images.get(channel.name)?.usable !== true || record.completed === undefined)
     return undefined;
-  const published = Object.values(channel.publish ?? {});
-  if (published.some((name) => !observed.published.has(name))) return undefined;
+  const parameters = [channel.follow, ...Object.values(channel.publish ?? {})];
+  if (parameters.some((name) => !observed.published.has(name))) return undefined;
   const doomed = retentionOf(world, channel, record).findLast(
     ({ keptFor }) => keptFor.length === 0,
   );
@@ -72,9 +72,10 @@ function reasonsToKeep(
     const known = reasons.get(imageId) ?? [];
     if (!known.includes(reason)) reasons.set(imageId, [...known, reason]);
   };
-  for (const [name, { pin, publish }] of desired.channels) {
+  for (const [name, { pin, publish, follow }] of desired.channels) {
     const reading = observed.images.get(name);
     if (reading?.usable) keep(reading.imageId, pin === undefined ? 'followed' : 'pinned');
+    keep(observed.published.get(follow), 'followed');
     keep(pin, 'pinned');
     keep(publish?.stable && observed.published.get(publish.stable), 'stable');
     keep(publish?.previous && observed.published.get(publish.previous), 'previous');

@@ -85,11 +85,28 @@ function waveStatus(
   const baking = bakingText(wave);
   return {
     ...wave,
-    machines: wave.members.map((name) => memberStatus(name, { wave, index, rollout }, machines)),
+    machines: membersIn(wave, index, rollout, machines),
     ...(baking === undefined ? {} : { baking }),
   };
 }
 
+function membersIn(
+  wave: Wave,
+  index: number,
+  rollout: Rollout,
+  machines: ReadonlyMap<string, Situation>,
+): readonly MemberStatus[] {
+  const updated = new Set(wave.updated);
+  const failed = new Map(rollout.failures.map((failure) => [failure.name, failure]));
+  return wave.members.map((name): MemberStatus => {
+    const failure = failed.get(name);
+    if (failure !== undefined) return { name, state: 'failed', note: failure.reason };
+    if (updated.has(name)) return { name, state: 'updated' };
+    return memberStatus(name, { wave, index, rollout }, machines);
+  });
+}
+
+/** Where a member stands that neither has the revision nor failed with it. */
 function memberStatus(
   name: string,
   {
@@ -99,9 +116,6 @@ function memberStatus(
   }: { readonly wave: Wave; readonly index: number; readonly rollout: Rollout },
   machines: ReadonlyMap<string, Situation>,
 ): MemberStatus {
-  const failure = rollout.failures.find((one) => one.name === name);
-  if (failure !== undefined) return { name, state: 'failed', note: failure.reason };
-  if (wave.updated.includes(name)) return { name, state: 'updated' };
   const situation = machines.get(name);
   if (situation === undefined) return { name, state: 'gone' };
   if (situation.record.replacement !== undefined) return { name, state: 'replacing' };

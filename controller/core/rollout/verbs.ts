@@ -12,8 +12,9 @@ export interface Refusal {
   readonly remedy: string;
 }
 
-/** What a verb depends on. */
-export type VerbGrounds = Pick<RolloutStatus, 'channel' | 'record'>;
+/** What a verb depends on; what is named now only where that is known. */
+export type VerbGrounds = Pick<RolloutStatus, 'channel' | 'record'> &
+  Partial<Pick<RolloutStatus, 'named' | 'isPinned'>>;
 
 /**
  * Why a verb makes no sense now; undefined where it does. A command asks before it writes the
@@ -88,8 +89,9 @@ function resumeRefusal(channel: string, rollout: Rollout): Refusal | undefined {
     return refuse(`${rolloutName(channel, rollout)} is under way`, statusHint(channel));
   }
   if (state === 'Paused' && paused?.actor === undefined) {
+    const why = rollout.reason === undefined ? '' : `, as ${rollout.reason}`;
     return refuse(
-      `${rolloutName(channel, rollout)} waits for its machines to be used, and then goes on by itself`,
+      `${rolloutName(channel, rollout)} paused by itself${why}: it goes on once one is used`,
       `devinstance rollout promote ${channel} lets the next wave begin all the same`,
     );
   }
@@ -115,7 +117,7 @@ function abortRefusal(channel: string, rollout: Rollout): Refusal | undefined {
 }
 
 function undoRefusal(
-  { channel, record }: VerbGrounds,
+  { channel, record, named, isPinned }: VerbGrounds,
   rollout: Rollout,
   to: string | undefined,
 ): Refusal | undefined {
@@ -125,15 +127,22 @@ function undoRefusal(
       `to go back further, name the image in git: pin: ami-… under spec of ImageChannel ${channel}`,
     );
   }
+  const { imageId } = rollout.revision;
+  if (isPinned && named?.usable && named.imageId === imageId) {
+    return refuse(
+      `git pins ${imageId}, so it would be rolled out again at once`,
+      `change the pin in ImageChannel ${channel}: machines follow it; devinstance rollout abort ${channel} holds them meanwhile`,
+    );
+  }
   const ways = waysBack(record);
   if (ways.length === 0) {
     return refuse(
-      `${channel} has completed no image before ${rollout.revision.imageId} that it can go back to`,
+      `${channel} has completed no image before ${imageId} that it can go back to`,
       `name one in git: pin: ami-… under spec of ImageChannel ${channel}`,
     );
   }
-  if (to === undefined || ways.some(({ imageId }) => imageId === to)) return undefined;
-  return to === rollout.revision.imageId
+  if (to === undefined || ways.some((way) => way.imageId === to)) return undefined;
+  return to === imageId
     ? refuse(`${to} is what is taken back`, waysHint(ways))
     : refuse(`${channel} has not completed ${to}, or it was taken back`, waysHint(ways));
 }

@@ -81,11 +81,12 @@ test.each<
 });
 
 test('one that waits to be used can be paused for good, and resuming it would be in vain', () => {
-  const status = statusOf(rolloutIn('Paused', { paused: { since: completed.at } }));
+  const reason = 'nobody has used the machines of wave canary';
+  const status = statusOf(rolloutIn('Paused', { paused: { since: completed.at }, reason }));
   expect(refusalOf(status, work('pause'))).toBeUndefined();
   expect(refusalOf(status, work('promote'))).toBeUndefined();
   expect(refusalOf(status, work('resume'))).toEqual({
-    message: `${r2} waits for its machines to be used, and then goes on by itself`,
+    message: `${r2} paused by itself, as nobody has used the machines of wave canary: it goes on once one is used`,
     remedy: 'devinstance rollout promote ubuntu-24.04 lets the next wave begin all the same',
   });
 });
@@ -135,4 +136,14 @@ test('with nothing completed before, git alone says what to go back to', () => {
     message: 'ubuntu-24.04 has completed no image before ami-00000002 that it can go back to',
     remedy: 'name one in git: pin: ami-… under spec of ImageChannel ubuntu-24.04',
   });
+});
+
+test('what git pins comes back at once, so git is to be changed', () => {
+  const status = statusOf(rolloutIn('Degraded'), { isPinned: true });
+  expect(refusalOf(status, work('undo'))).toEqual({
+    message: 'git pins ami-00000002, so it would be rolled out again at once',
+    remedy:
+      'change the pin in ImageChannel ubuntu-24.04: machines follow it; devinstance rollout abort ubuntu-24.04 holds them meanwhile',
+  });
+  expect(refusalOf({ ...status, named: undefined }, work('undo'))).toBeUndefined();
 });
