@@ -81,7 +81,7 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
     { stored, asked: stillOpen(world, plan) },
     plan.actions,
   );
-  const channelOutcomes = isComplete ? await performOnChannels(ports, plan) : [];
+  const channelOutcomes = await performOnChannels(ports, plan);
   await tell(ports, { plan, adopted, noted, ended, now: reading.world.now });
   const outcomes = ended.map(({ action, outcome }) => ({ action, outcome }));
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
@@ -105,17 +105,21 @@ async function performOnChannels(
 ): Promise<PassReport['channelOutcomes']> {
   const told = [...channelNews];
   const done: { readonly action: ChannelAction; readonly outcome: Outcome }[] = [];
+  const records = new Map(rollouts.map(({ channel, record }) => [channel, record]));
   for (const action of channelActions) {
     if (!lease.mayMutate()) break;
     const outcome = await cloud.performOnChannel(action, () => lease.mayMutate());
-    const record = rollouts.find(({ channel }) => channel === action.channel)?.record;
+    const record = records.get(action.channel);
     const now = clock.now();
     const after = record && afterChannelOutcome(record, action, outcome, now);
     const news = channelOutcomeNews({ action, outcome, before: record, after }, now);
     told.push(...news);
     // After what this pass told of the same channel before.
     if (news.length > 0) await ledger.putEvents(inOrder(told).slice(-news.length));
-    if (after !== undefined && after !== record) await ledger.putChannel(after, lease.epoch);
+    if (after !== undefined && after !== record) {
+      await ledger.putChannel(after, lease.epoch);
+      records.set(action.channel, after);
+    }
     onChannelOutcome?.(action, outcome);
     done.push({ action, outcome });
   }

@@ -3,6 +3,7 @@ import { lines, output, type RunCommand } from './command.ts';
 import type { DemoOptions } from './demo.ts';
 import type { Globals } from './globals.ts';
 import { addHomes } from './home-commands.ts';
+import { addImages } from './image-commands.ts';
 import { exitCodes, Interrupted, processIo, UsageError } from './io.ts';
 import { addOverrides } from './override-commands.ts';
 import type { PlanOptions } from './plan.ts';
@@ -54,6 +55,7 @@ function buildProgram(run: RunCommand): Command {
   addHomes(program, run);
   addRollback(program, run);
   addRollouts(program, run);
+  addImages(program, run);
   addOverrides(program, run);
   addSuspensions(program, run);
   addActing(program, run);

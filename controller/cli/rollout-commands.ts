@@ -89,7 +89,7 @@ const verbs: readonly Verb[] = [
     verb: 'promote',
     description: 'ask to begin the next wave without waiting for this one',
     option: new Option('--full', 'all waves that are left, and nothing bakes any more'),
-    text: ['Each machine still waits until it is off or nobody is on it.'],
+    text: ['Each machine still waits for its own moment, as devinstance plan shows it.'],
     examples: ['promote', 'promote --full --reason "the fix of CVE-2026-1234"'],
   },
   {

@@ -161,7 +161,7 @@ function rolloutSection(plan: Plan): Section {
       const wrong = problems.map(({ reason, message }) => `${reason}: ${message}`);
       const remedies = problems.map(({ remedy }) => remedy);
       return tableRow([
-        inline(rolloutTitle(status).replace(/^Rollout /, '')),
+        inline(rolloutTitle(status)),
         [progressText(status) ?? [], ...wrong].flat().map(inline).join('<br>'),
         [...progressRemedies(status), ...remedies].map(inline).join('<br>'),
       ]);

@@ -47,10 +47,11 @@ function stands(rollout: Rollout): boolean {
   return rollout.state === 'Paused' || isHalted(rollout);
 }
 
-/** `Rollout ubuntu-24.04 r2 ami-…`, or the channel alone. */
+/** `ubuntu-24.04 r2 ami-…`, or the channel alone. */
 export function rolloutTitle({ channel, record: { rollout } }: RolloutStatus): string {
-  if (rollout === undefined) return `Image channel ${channel}`;
-  return `Rollout ${channel} r${rollout.number} ${rollout.revision.imageId}`;
+  return rollout === undefined
+    ? channel
+    : `${channel} r${rollout.number} ${rollout.revision.imageId}`;
 }
 
 /** What is done for image channels beside their rollouts, a line each: with `publish …`. */

@@ -120,9 +120,10 @@ function troubleBlock(colour: (text: string) => string, text: string, remedy: st
 function rolloutBlocks(plan: Plan, paint: Paint): readonly string[] {
   const lines = shownRollouts(plan).flatMap((status) => {
     const progress = progressText(status);
-    const text = progress === undefined ? '' : `: ${progress}`;
     return [
-      paint.cyan(`${rolloutTitle(status)}${text}`),
+      ...(progress === undefined
+        ? []
+        : [paint.cyan(`Rollout ${rolloutTitle(status)}: ${progress}`)]),
       ...progressRemedies(status).map((remedy) => `      -> ${remedy}`),
       ...status.problems.map(({ reason, message, remedy }) =>
         troubleBlock(paint.yellow, `${status.channel}  ${reason}: ${message}`, remedy),

@@ -17,8 +17,7 @@ export function adviceOn(status: RolloutStatus, rollout: Rollout): Advice {
   switch (rollout.state) {
     case 'Progressing':
       return {
-        meaning:
-          'each machine gets it while it is off or nobody is on it: devinstance plan shows when',
+        meaning: 'each machine gets it at a moment of its own: devinstance plan shows when',
         next: [`${command('pause')} holds it`],
       };
     case 'Baking':

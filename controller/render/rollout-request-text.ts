@@ -83,7 +83,7 @@ function promotion({ state, waves, current }: Rollout, isFull: boolean): readonl
     const names = rest.length === 1 ? `wave ${next} begins` : `waves ${rest.join(', ')} begin`;
     return [
       `${names} at once, and nothing bakes any more`,
-      'each machine still waits until it is off or nobody is on it',
+      'each machine still waits for its own moment',
     ];
   }
   const without = state === 'Progressing' ? `all of ${now}` : `the bake of ${now}`;

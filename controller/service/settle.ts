@@ -77,10 +77,8 @@ function failures({ retries = [], becomingReadySince }: DevInstanceRecord): read
 }
 
 function isSettled(report: PassReport): boolean {
-  const { plan, outcomes, channelOutcomes, isComplete } = report;
-  // A channel gets one thing done a pass; what was refused backs off.
-  const isChannelDone = !channelOutcomes.some(({ outcome }) => outcome.result === 'done');
-  const isStill = outcomes.length === 0 && isChannelDone && plan.waiting.length === 0;
+  const { plan, outcomes, isComplete } = report;
+  const isStill = outcomes.length === 0 && plan.waiting.length === 0;
   // What was noted of one, such as a retirement or request that is over, may let another go on.
   const isNoted = plan.memos.length + plan.endings.length + plan.channelActions.length > 0;
   const isQuiet = isComplete && isStill && !isNoted;
@@ -102,8 +100,7 @@ function isWorthWaiting(record: DevInstanceRecord): boolean {
 }
 
 function pauseMs(report: PassReport, now: Instant): number {
-  const done = [...report.outcomes, ...report.channelOutcomes];
-  if (done.some(({ outcome }) => outcome.result === 'done')) return busyPollMs;
+  if (report.outcomes.some(({ outcome }) => outcome.result === 'done')) return busyPollMs;
   const retries = unfinished(report)
     .flatMap((record) => record.retries ?? [])
     .map(({ notBefore }) => millisBetween(now, notBefore));

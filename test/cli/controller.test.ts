@@ -11,6 +11,7 @@ import type { Problem } from '../../controller/core/desired.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import type { Plan } from '../../controller/core/plan/world.ts';
 import { listen, makeCliFleet } from '../support/cli-fleet.ts';
+import { channelActions } from '../support/rollout-cases.ts';
 import { makeRecord, makeSpec, makeWorld } from '../support/world.ts';
 
 const options = (over: Partial<ControllerOptions>): ControllerOptions => ({
@@ -56,7 +57,8 @@ test('once: one pass, and what it did', async () => {
   const fleet = await makeCliFleet();
   const io = listen();
   expect(await runController(options({ once: true }), fleet.globals, io)).toBe(0);
-  expect(io.heard.out).toMatch(/\npass: 2 done, 0 failed, 0 waiting for AWS\n$/);
+  // Two machines; the channel's first image is complete at once, published and tagged.
+  expect(io.heard.out).toMatch(/\npass: 4 done, 0 failed, 0 waiting for AWS\n$/);
   const second = listen();
   expect(await runController(options({ once: true }), fleet.globals, second)).toBe(0);
   expect(second.heard.out).toMatch(/^pass: 0 done, 0 failed, 2 waiting for AWS\n$/m);
@@ -270,4 +272,22 @@ test('progress on a terminal keeps one waiting line, elsewhere each one is writt
       clear,
     ].join(''),
   );
+});
+
+test('what is done for a channel is told as what is done for a DevInstance', () => {
+  const io = listen();
+  const { onChannelOutcome } = watchProgress(io, { now: () => '2026-11-23T09:00:00.000Z' });
+  for (const action of channelActions) onChannelOutcome(action, { result: 'done' });
+  const [publish] = channelActions;
+  if (publish === undefined) throw new Error('there is no action');
+  const denied = { code: 'AccessDenied', message: 'no', capacity: false, remedy: 'allow it' };
+  onChannelOutcome(publish, { result: 'refused', ...denied });
+  onChannelOutcome(publish, { result: 'refused', ...denied });
+  expect(io.heard.out.split('\n')).toEqual([
+    '+00:00  ubuntu-24.04  publish ami-00000002 as /config/latest-id',
+    '+00:00  ubuntu-24.04  tag ami-00000002: devinstance:phase=completed',
+    '+00:00  ubuntu-24.04  deregister ami-00000000 with its snapshots',
+    '+00:00  ubuntu-24.04  publish ami-00000002 as /config/latest-id: refused: AccessDenied: no -> allow it',
+    '',
+  ]);
 });

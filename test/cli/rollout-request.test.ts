@@ -107,7 +107,7 @@ test.each<{ it: string; rollout: Rollout; work: RolloutWork; over?: object; says
     work: workFor('promote', { full: true }),
     says: `asked to promote ${r2} through all its waves
   waves rest, last begin at once, and nothing bakes any more
-  each machine still waits until it is off or nobody is on it
+  each machine still waits for its own moment
 `,
   },
   {

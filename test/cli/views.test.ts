@@ -27,7 +27,9 @@ const others = [
   'sim',
   'sources',
   'pass.ts',
+  'performing.ts',
   'ports.ts',
+  'stored-records.ts',
   'world.ts',
 ];
 let controller: CompiledController;
@@ -42,7 +44,7 @@ beforeAll(async () => {
     recursive: true,
     filter: (path) => !isOther.test(path),
   });
-  expect((await run('demo')).code).toBe(0);
+  expect(await run('demo')).toMatchObject({ code: 0, err: '' });
 });
 
 afterAll(() => Promise.all([controller.remove(), rm(cwd, { recursive: true })]));
@@ -103,12 +105,40 @@ test('get of one is one line', async () => {
 test('events are listed, of all or of one', async () => {
   const all = JSON.parse((await run('events', '-o', 'json')).out);
   const names = new Set(all.map(({ name }: { name: string }) => name));
-  expect(names).toEqual(new Set(['ada-01', 'linus-01']));
+  expect(names).toEqual(new Set(['ada-01', 'linus-01', 'image/ubuntu-24.04']));
   const { code, out } = await run('events', 'ada-01');
   expect(code).toBe(0);
   expect(out).toMatch(/^AGE +TIME +TYPE +REASON +NAME +MESSAGE\n/);
   expect(out).toMatch(/ Madrid +Normal +MachineLaunched +ada-01 +launched i-/);
   expect(out).not.toContain('linus-01');
+});
+
+test('events of an image channel are under its subject, in UTC', async () => {
+  const { code, out } = await run('events', 'image/ubuntu-24.04');
+  expect(code).toBe(0);
+  expect(out).toMatch(/ UTC +Normal +ImageCompleted +image\/ubuntu-24.04 +new DevInstances begin/);
+  expect(await run('events', 'image/ubuntu')).toMatchObject({
+    code: 1,
+    err: 'devinstance: there is no image channel ubuntu\n  there is ubuntu-24.04\n',
+  });
+});
+
+test('a channel without a rollout has its image', async () => {
+  expect(await run('rollout', 'status', '--watch', '--timeout', '1m')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(
+      /^ubuntu-24.04 no rollout yet\n {2}ami-\w+ \(.*\), followed from \//,
+    ),
+  });
+  expect(await run('rollout', 'history')).toMatchObject({ code: 0, out: 'no rollouts yet\n' });
+  expect(await run('rollout', 'undo')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('ubuntu-24.04 has had no rollout yet\n  one begins by itself'),
+  });
+  expect(await run('image', 'list')).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/ubuntu-24.04 +ami-\w+ .* followed, stable, in use by 2 machines/),
+  });
 });
 
 test.each([['describe'], ['get'], ['events'], ['why'], ['schedule preview']])(

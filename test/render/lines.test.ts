@@ -4,9 +4,11 @@ import type { Change, Plan } from '../../controller/core/plan/world.ts';
 import { actionText, outcomeText } from '../../controller/render/action-text.ts';
 import { type Paint, plain } from '../../controller/render/paint.ts';
 import { planNdjson } from '../../controller/render/plan-json.ts';
+import { rolloutRecord } from '../../controller/render/rollout-json.ts';
 import { statusJson, statusTable } from '../../controller/render/status-table.ts';
 import { waitingText } from '../../controller/render/waiting-text.ts';
 import { emptyPlan } from '../support/empty-plan.ts';
+import { channelActions, rolloutIn, statusOf } from '../support/rollout-cases.ts';
 
 const now = '2026-11-23T09:00:00.000Z';
 
@@ -25,9 +27,12 @@ const marks: Paint = {
 };
 
 test('the NDJSON has one typed line each, the summary last', () => {
+  const baking = statusOf(rolloutIn('Baking'));
   const plan: Plan = {
     ...emptyPlan,
     changes: [change('create', { note: 'n' })],
+    rollouts: [baking, statusOf(rolloutIn('Complete'))],
+    channelActions: channelActions.slice(0, 1),
     holds: [{ name: 'a', reason: 'NotReady', message: 'm', remedy: 'r' }],
     interlocks: [{ reason: 'InterlockUnhealthy', message: 'm', remedy: 'r' }],
     waiting: [{ name: 'a', what: 'w' }],
@@ -73,6 +78,14 @@ test('the NDJSON has one typed line each, the summary last', () => {
         note: 'n',
       },
       { type: 'hold', name: 'a', reason: 'NotReady', message: 'm', remedy: 'r' },
+      { type: 'rollout', ...rolloutRecord(baking) },
+      {
+        type: 'channel_action',
+        action: 'publish-image',
+        channel: 'ubuntu-24.04',
+        parameter: '/config/latest-id',
+        imageId: 'ami-00000002',
+      },
       { type: 'waiting', name: 'a', what: 'w' },
       { type: 'transition', name: 'a', at: now, state: 'stopped', reason: 'window' },
       {

@@ -4,6 +4,7 @@ import type { Change, ChangeKind, Hold, Plan } from '../../controller/core/plan/
 import { escapeMarkdown, fenced } from '../../controller/render/markdown.ts';
 import { type MarkdownContext, planMarkdown } from '../../controller/render/plan-markdown.ts';
 import { emptyPlan } from '../support/empty-plan.ts';
+import { channelActions, expired, rolloutIn, statusOf } from '../support/rollout-cases.ts';
 
 const now = '2026-11-23T09:00:00.000Z';
 const context: MarkdownContext = {
@@ -264,4 +265,31 @@ describe('what GitHub would refuse for its length', () => {
     expect(text).not.toContain('left out');
     expect(text.match(/^\|m-/gm)).toHaveLength(100);
   });
+});
+
+test('waves stand with their moments, rollouts and what is done for images in tables', () => {
+  const wave = { name: 'canary', position: 1, count: 2 };
+  const problems = [expired];
+  const halted = statusOf(rolloutIn('Aborted', { reason: 'aborted by kim' }), { problems });
+  const text = markdownOf({
+    changes: [change('replace', { wave })],
+    rollouts: [halted, { ...statusOf(undefined, { problems }), channel: 'arm' }],
+    channelActions,
+  });
+  expect(text).toContain('|replace-01|ada|replace|what|now<br>wave canary (1 of 2)|');
+  expect(text).toContain(`#### Rollouts
+
+|Rollout|How far|What to do|
+|-|-|-|
+|ubuntu-24.04 r2 ami-00000002|Aborted, wave 1 of 2 (canary), 1/2; then rest 2: aborted by kim<br>ImageExpired: it is too old|devinstance rollout undo ubuntu-24.04 takes every machine back<br>devinstance rollout resume ubuntu-24.04 goes on<br>build a newer one|
+|arm|ImageExpired: it is too old|build a newer one|
+
+#### Images
+
+|Channel|What|
+|-|-|
+|ubuntu-24.04|publish ami-00000002 as /config/latest-id|
+|ubuntu-24.04|tag ami-00000002: devinstance:phase=completed|
+|ubuntu-24.04|deregister ami-00000000 with its snapshots|
+`);
 });

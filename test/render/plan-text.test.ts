@@ -1,9 +1,18 @@
 import { expect, test } from 'vitest';
 import type { Change, Plan } from '../../controller/core/plan/world.ts';
+import type { RolloutStatus } from '../../controller/core/rollout/rollout-status.ts';
 import { localTime, placeOf } from '../../controller/render/local-time.ts';
 import { type Paint, plain } from '../../controller/render/paint.ts';
 import { countChanges, planText } from '../../controller/render/plan-text.ts';
 import { emptyPlan } from '../support/empty-plan.ts';
+import {
+  byKim,
+  channelActions,
+  expired,
+  newest,
+  rolloutIn,
+  statusOf,
+} from '../support/rollout-cases.ts';
 
 const now = '2026-11-23T09:00:00.000Z';
 
@@ -216,4 +225,75 @@ test('what AWS says can neither steer a terminal nor begin a line of its own', (
   const held = { name: 'ada-01', reason: 'BackingOff', message, remedy: 'wait' } as const;
   const text = planText({ ...emptyPlan, holds: [held] }, context, plain);
   expect(text).toContain('no\\u{1b}[2J capacity\\u{a}  + eve-01  create');
+});
+
+const wave = { name: 'canary', position: 1, count: 3 };
+
+test('a change of a rollout says its wave before its moment', () => {
+  const late = change('replace', { at: '2026-11-23T18:00:00.000Z', wave });
+  expect(
+    textOf({ changes: [late] })
+      .split('\n')
+      .slice(1, 4),
+  ).toEqual(['      what', '      wave canary (1 of 3)', '      when Mon 19:00 Madrid']);
+});
+
+test.each<{ it: string; status: RolloutStatus; says: string }>([
+  {
+    it: 'under way',
+    status: statusOf(rolloutIn('Progressing')),
+    says: 'Rollout ubuntu-24.04 r2 ami-00000002: Progressing, wave 1 of 2 (canary), 1/2; then rest 2\n',
+  },
+  {
+    it: 'in its last wave, with a newer one behind it',
+    status: statusOf(rolloutIn('Baking', { current: 1 }), { waiting: newest }),
+    says: 'Rollout ubuntu-24.04 r2 ami-00000002: Baking, wave 2 of 2 (rest), 0/2; then ami-00000003 (newest)\n',
+  },
+  {
+    it: 'halted',
+    status: statusOf(rolloutIn('Degraded', { reason: '2 of its machines failed' })),
+    says: `Rollout ubuntu-24.04 r2 ami-00000002: Degraded, wave 1 of 2 (canary), 1/2; then rest 2: 2 of its machines failed
+      -> devinstance rollout undo ubuntu-24.04 takes every machine back
+      -> devinstance rollout resume ubuntu-24.04 goes on
+`,
+  },
+  {
+    it: 'paused',
+    status: statusOf(rolloutIn('Paused', { paused: byKim, reason: 'paused by kim' })),
+    says: `Rollout ubuntu-24.04 r2 ami-00000002: Paused, wave 1 of 2 (canary), 1/2; then rest 2: paused by kim
+      -> devinstance rollout resume ubuntu-24.04 goes on
+`,
+  },
+  {
+    it: 'over, with something wrong',
+    status: statusOf(rolloutIn('Complete'), { problems: [expired] }),
+    says: `Rollout ubuntu-24.04 r2 ami-00000002: Complete
+  ! ubuntu-24.04  ImageExpired: it is too old
+      -> build a newer one
+`,
+  },
+  {
+    it: 'not there, with something wrong',
+    status: statusOf(undefined, { problems: [expired] }),
+    says: `  ! ubuntu-24.04  ImageExpired: it is too old
+      -> build a newer one
+`,
+  },
+])('a rollout that is $it', ({ status, says }) => {
+  expect(textOf({ rollouts: [status] })).toBe(`${says}\n${summaryLine}\n`);
+});
+
+test('of a channel at rest there is nothing to say', () => {
+  const rollouts = [statusOf(undefined), statusOf(rolloutIn('Complete'))];
+  expect(textOf({ rollouts })).toBe(`${summaryLine}\n`);
+});
+
+test('what is done for images is a line each', () => {
+  expect(textOf({ channelActions })).toBe(`Images:
+  ubuntu-24.04  publish ami-00000002 as /config/latest-id
+  ubuntu-24.04  tag ami-00000002: devinstance:phase=completed
+  ubuntu-24.04  deregister ami-00000000 with its snapshots
+
+${summaryLine}
+`);
 });

@@ -9,8 +9,10 @@ import {
   channelContext,
   channelRecord,
   completed,
+  expired,
   member,
   named,
+  newest,
   rolloutIn,
   statusOf,
   twoWaves,
@@ -36,7 +38,7 @@ test.each<{ it: string; status: RolloutStatus; says: string }>([
     status: statusOf(rolloutIn('Progressing')),
     says: `${head} Progressing, wave 1 of 2, deadline Fri 19:00 UTC
 ${waves}
-  each machine gets it while it is off or nobody is on it: devinstance plan shows when
+  each machine gets it at a moment of its own: devinstance plan shows when
   -> devinstance rollout pause ubuntu-24.04 holds it
 `,
   },
@@ -211,15 +213,9 @@ test('failures that a person went on from are told apart', () => {
 });
 
 test('a newer revision waits, and problems come with their remedies', () => {
-  const waiting = { imageId: 'ami-00000003', name: 'newest', source: 'follow' } as const;
-  const problem = {
-    reason: 'ImageExpired',
-    message: 'it is past its best-before',
-    remedy: 'build a newer one',
-  } as const;
-  const over = { waiting, problems: [problem] };
+  const over = { waiting: newest, problems: [expired] };
   const newer = '  newer: ami-00000003 (newest) waits until this is over\n';
-  const last = '  ! ImageExpired: it is past its best-before\n  -> build a newer one\n';
+  const last = '  ! ImageExpired: it is too old\n  -> build a newer one\n';
   expect(say(statusOf(rolloutIn('Progressing'), over))).toContain(
     `${newer}  -> devinstance rollout abort ubuntu-24.04 lets it begin at once\n${last}`,
   );

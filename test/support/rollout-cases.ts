@@ -1,7 +1,9 @@
 import type { ImageReading } from '../../controller/core/observed.ts';
 import type { ChannelRecord, PinnedImage } from '../../controller/core/record.ts';
+import type { ChannelAction } from '../../controller/core/rollout/channel-action.ts';
 import type { Completion, Rollout, RolloutState } from '../../controller/core/rollout/rollout.ts';
 import type {
+  ChannelProblem,
   MemberState,
   MemberStatus,
   RolloutStatus,
@@ -131,3 +133,24 @@ export const channelContext: ChannelContext = {
   spec: makeDesired([]).channels.get(channel),
   file: 'specs/images/ubuntu-24.04.yaml',
 };
+
+/** What waits until the rollout is over. */
+export const newest: PinnedImage = { imageId: 'ami-00000003', name: 'newest', source: 'follow' };
+
+export const expired: ChannelProblem = {
+  reason: 'ImageExpired',
+  message: 'it is too old',
+  remedy: 'build a newer one',
+};
+
+/** One of each kind. */
+export const channelActions: readonly ChannelAction[] = [
+  {
+    kind: 'publish-image',
+    channel,
+    parameter: '/config/latest-id',
+    imageId: revision.imageId,
+  },
+  { kind: 'tag-image', channel, imageId: revision.imageId, phase: 'completed' },
+  { kind: 'deregister-image', channel, imageId: formerly.imageId },
+];

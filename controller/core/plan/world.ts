@@ -212,7 +212,7 @@ export interface Plan {
   readonly channelMemos: readonly ChannelRecord[];
   /** What people are told of image channels: before the memos that say so. */
   readonly channelNews: readonly FleetEvent[];
-  /** At most one for each image channel. */
+  /** What image channels need; each may be done again without harm. */
   readonly channelActions: readonly ChannelAction[];
   /** Each image channel with its rollout, by name. */
   readonly rollouts: readonly RolloutStatus[];

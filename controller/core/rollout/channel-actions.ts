@@ -8,21 +8,21 @@ import type { ChannelAction, ChannelRetry, ImagePhase } from './channel-action.t
 import { nextToDeregister } from './retention.ts';
 
 /**
- * The next thing that is to be done for a channel, if any: what the account shows differs from what
- * the ledger says was completed or taken back, or an image is kept by nothing any more.
+ * What is to be done for a channel: where the account differs from what the ledger says was completed
+ * or taken back; and else, one after the other, the images that nothing keeps any more.
  */
-export function nextChannelAction(
+export function channelActionsFor(
   world: World,
   channel: ResolvedChannel,
   record: ChannelRecord,
-): ChannelAction | undefined {
+): readonly ChannelAction[] {
   const wanted = [...publications(world, channel, record), ...taggings(world, channel, record)];
-  const due = wanted.find((action) => !isBackingOff(record, action, world.now));
-  if (due !== undefined) return due;
+  const due = wanted.filter((action) => !isBackingOff(record, action, world.now));
+  if (due.length > 0) return due;
   const imageId = nextToDeregister(world, channel, record);
-  if (imageId === undefined) return undefined;
+  if (imageId === undefined) return [];
   const action = { kind: 'deregister-image', channel: channel.name, imageId } as const;
-  return isBackingOff(record, action, world.now) ? undefined : action;
+  return isBackingOff(record, action, world.now) ? [] : [action];
 }
 
 /** The controller's own parameters; `previous` first, so that both never name the same image. */

@@ -1,7 +1,7 @@
 import { earliest } from '../instant.ts';
 import type { Situation } from '../plan/situation.ts';
 import type { Interlock, Plan, World } from '../plan/world.ts';
-import { nextChannelAction } from './channel-actions.ts';
+import { channelActionsFor } from './channel-actions.ts';
 import type { ChannelOutlook } from './outlook.ts';
 import { statusOf } from './status-of.ts';
 
@@ -35,7 +35,7 @@ export function channelParts(
     // Specs that may be those of another fleet say nothing of which images are needed.
     actions:
       brake === undefined
-        ? all.flatMap(({ channel, record }) => nextChannelAction(world, channel, record) ?? [])
+        ? all.flatMap(({ channel, record }) => channelActionsFor(world, channel, record))
         : [],
     endings: all.flatMap(({ endings }) => endings),
     rollouts,
