@@ -101,8 +101,9 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
 /** Performs what channels need, and writes down what was refused. The memos before it say why it is done. */
 async function performOnChannels(
   { cloud, ledger, lease, clock, onChannelOutcome }: PassPorts,
-  { channelActions, rollouts }: Plan,
+  { channelActions, channelNews, rollouts }: Plan,
 ): Promise<PassReport['channelOutcomes']> {
+  const told = [...channelNews];
   const done: { readonly action: ChannelAction; readonly outcome: Outcome }[] = [];
   const records = new Map(rollouts.map(({ channel, record }) => [channel, record]));
   for (const action of channelActions) {
@@ -112,7 +113,9 @@ async function performOnChannels(
     const now = clock.now();
     const after = record && afterChannelOutcome(record, action, outcome, now);
     const news = channelOutcomeNews({ action, outcome, before: record, after }, now);
-    if (news.length > 0) await ledger.putEvents(news);
+    told.push(...news);
+    // After what this pass told of the same channel before.
+    if (news.length > 0) await ledger.putEvents(inOrder(told).slice(-news.length));
     if (after !== undefined && after !== record) {
       await ledger.putChannel(after, lease.epoch);
       records.set(action.channel, after);
