@@ -90,6 +90,7 @@ function printNext(globals: Globals, file: string, io: Io): void {
     ['get -o wide', 'what is, and why'],
     ['events', 'what happened'],
     ['demo --new-image --wait 24h', 'a newer image, and the night that brings it'],
+    ['rollout status', 'how far that has come'],
     ['demo --fresh', 'begin anew'],
   ] as const;
   const lines = commands.map(([command, what]) => [`npx devinstance ${command}${rest}`, what]);
