@@ -3,7 +3,7 @@ import type { Duty } from '../desired.ts';
 import { toMillis } from '../instant.ts';
 import { isOn, type Machine } from '../observed.ts';
 import type { Retry } from '../record.ts';
-import { replacementAhead } from '../replacement/begin.ts';
+import { replacementAhead } from '../replacement/hindrance.ts';
 import { momentOf } from '../replacement/moment.ts';
 import { isFitting, typeMisfit } from '../type-fit.ts';
 import { isBeingCreated } from './creating.ts';

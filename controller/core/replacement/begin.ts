@@ -1,126 +1,20 @@
-import { type Instant, minuteMs } from '../instant.ts';
 import { type Home, isOn, type Machine } from '../observed.ts';
-import { isBeingCreated } from '../plan/creating.ts';
 import { type Finding, hold, type Rule } from '../plan/finding.ts';
-import { placementsFor } from '../plan/launch.ts';
 import { forget } from '../plan/memory.ts';
 import { isSuspended, type Situation } from '../plan/situation.ts';
-import type { Change, Hold, HoldReason } from '../plan/world.ts';
-import type { DevInstanceRecord, KeptMachine, MachineTarget, Replacement } from '../record.ts';
+import type { Change, Hold } from '../plan/world.ts';
+import type { DevInstanceRecord, Replacement } from '../record.ts';
 import type { RolloutPlace } from '../rollout/place.ts';
 import { specHash } from '../spec-hash.ts';
 import { tagKeys } from '../tags.ts';
-import { typeMisfit } from '../type-fit.ts';
-import { machineOf } from './beside.ts';
 import { driftsTo, replaceChange } from './change.ts';
 import { deniedFinding } from './denied.ts';
 import { stepForward } from './forward.ts';
+import { delayOf, hindranceOf, obstacleTo } from './hindrance.ts';
 import { letGoOfKept } from './kept.ts';
-import { specOfHash } from './machine-spec.ts';
-import { type Moment, momentOf, urgentMoment } from './moment.ts';
-import {
-  expired,
-  isSameTarget,
-  isTooOld,
-  pinned,
-  placeOf,
-  type Revision,
-  wantedHash,
-  wantedRevision,
-} from './revision.ts';
-import { standingSetback } from './setback.ts';
-
-/** A replacement that is wanted: what it leads to, and what its moment is. */
-export interface Pending {
-  readonly machine: Machine;
-  readonly target: MachineTarget;
-  readonly reasons: readonly string[];
-  readonly moment: Moment;
-  /** What it would be launched from; undefined where only the spec differs and none is known. */
-  readonly revision: Revision | undefined;
-  /** It goes back to what it had, as its rollout failed or was taken back. */
-  readonly isUrgent?: true;
-}
-
-/** The image that a machine is to have, without a look at whether it can be had. */
-function imageIdFor(situation: Situation): string | undefined {
-  const { image, machine } = situation;
-  const place = placeOf(situation);
-  if (place !== undefined) return (place.wanted ?? machine)?.imageId;
-  return image?.usable ? image.imageId : undefined;
-}
-
-/** The replacement that a machine is to have, if it differs from what git and its channel ask for. */
-export function pendingReplacement(situation: Situation): Pending | undefined {
-  const { machine, spec, standing, record } = situation;
-  if (machine === undefined || standing.kind === 'orphaned') return undefined;
-  // Most machines are as they should be.
-  const isSpecSame = machine.tags[tagKeys.specHash] === specHash(spec);
-  if (isSpecSame && machine.imageId === imageIdFor(situation)) return undefined;
-  if (spec.lifecycle !== 'active' || record.replacement !== undefined) return undefined;
-  if (isBeingCreated(record) || isSuspended(situation)) return undefined;
-  const named = wantedRevision(situation);
-  const revision = 'reading' in named ? named : undefined;
-  const wantedImage = revision && pinned(revision);
-  const wanted = {
-    image: wantedImage,
-    specHash: wantedHash(situation, machine, wantedImage?.imageId),
-  };
-  const drifts = driftsTo(situation, wanted);
-  if (drifts.length === 0) return undefined;
-  const target = {
-    image: wanted.image ?? { imageId: machine.imageId, name: '', source: 'follow' as const },
-    specHash: wanted.specHash,
-  };
-  const isTypeFolded = machine.type !== spec.instanceType;
-  const reasons = [
-    ...drifts.map(({ reason }) => reason),
-    ...(isTypeFolded ? ['spec_instance_type'] : []),
-  ];
-  const takesMs = spec.readyWithinMinutes * minuteMs;
-  const since = record.behind?.since;
-  const urgency = placeOf(situation)?.urgency;
-  const isUrgent = urgency !== undefined && target.image.imageId !== machine.imageId;
-  const moment = isUrgent
-    ? urgentMoment(situation, machine, urgency)
-    : momentOf(situation, machine, { takesMs, since });
-  const pending = { machine, target, reasons, moment, revision };
-  return isUrgent ? { ...pending, reasons: ['rollback'], isUrgent } : pending;
-}
-
-/**
- * The moment of a replacement that nothing forbids; undefined where none is wanted, or it is held by
- * more than what EBS is done with by itself.
- */
-export function replacementAhead(situation: Situation): Moment | undefined {
-  const pending = pendingReplacement(situation);
-  if (pending === undefined || pending.moment.kind === 'held') return undefined;
-  const held = obstacleTo(situation, pending) ?? delayOf(situation, pending);
-  return held === undefined || held.reason === 'HomeModifying' ? pending.moment : undefined;
-}
-
-/** What keeps a machine from what it is to have, for people. */
-export interface Hindrance {
-  /** `none`: it may begin now. `waits`: for its moment, or what passes. `held`: until somebody acts. */
-  readonly kind: 'none' | 'waits' | 'held';
-  readonly message: string;
-  readonly at?: Instant;
-}
-
-/** What keeps the replacement that is wanted of a machine. */
-export function hindranceOf(situation: Situation): Hindrance {
-  const pending = pendingReplacement(situation);
-  if (pending === undefined) return { kind: 'waits', message: 'it cannot be replaced yet' };
-  const { moment } = pending;
-  const obstacle = obstacleTo(situation, pending);
-  if (obstacle !== undefined) return { kind: 'held', message: obstacle.message };
-  if (moment.kind === 'held') return { kind: 'held', message: moment.message };
-  const delay = delayOf(situation, pending);
-  if (delay !== undefined) return { kind: 'waits', message: delay.message };
-  if (moment.kind === 'now') return { kind: 'none', message: moment.note };
-  const { at, note: message } = moment;
-  return at === undefined ? { kind: 'waits', message } : { kind: 'waits', message, at };
-}
+import type { Moment } from './moment.ts';
+import { keptAgain, type Pending, pendingReplacement } from './pending.ts';
+import { isSameTarget, placeOf } from './revision.ts';
 
 /** What needs a new machine gets one, at its moment. */
 export const replaceRule: Rule = (situation) => {
@@ -171,10 +65,14 @@ function aheadFinding(situation: Situation): Finding | undefined {
   if (place?.ahead === undefined || machine === undefined || record.replacement !== undefined) {
     return undefined;
   }
-  const { image, note, at } = place.ahead;
+  const { image, after, at } = place.ahead;
   if (image.imageId === machine.imageId || spec.lifecycle !== 'active') return undefined;
   if (situation.standing.kind === 'orphaned' || isSuspended(situation)) return undefined;
   const target = { image, specHash: machine.tags[tagKeys.specHash] ?? specHash(spec) };
+  const rollout = { ...place, wanted: image };
+  const { kind, message } = hindranceOf({ ...situation, rollout });
+  const then = { none: `then at once: ${message}`, waits: `then ${message}`, held: message }[kind];
+  const note = `after wave ${after}; ${then}`;
   const when = { note, ...(at === undefined ? {} : { at }), ...withholding(place) };
   return { changes: [replaceChange(situation, { target, reasons: ['ami_superseded'] }, when)] };
 }
@@ -229,25 +127,6 @@ function isAttached({ id }: Machine, { attachments }: Home): boolean {
   return attachments.some(({ instanceId, state }) => instanceId === id && state === 'attached');
 }
 
-/** The kept machine, where it is just what git asks for again: no other one need be launched. */
-function keptAgain({ record, kept, spec }: Situation, { target }: Pending) {
-  const machine = machineOf(kept);
-  if (record.kept === undefined || machine?.type !== spec.instanceType) return undefined;
-  const { image, specHash: hash } = record.kept;
-  const isIt = image?.imageId === target.image.imageId && hash === target.specHash;
-  return isIt ? asSuccessor(record.kept) : undefined;
-}
-
-/** A replacement by the machine that is kept: it is started, and never terminated for it. */
-export function asSuccessor({ machineId, bootId, madeFrom }: KeptMachine): Partial<Replacement> {
-  return {
-    isKept: true,
-    newId: machineId,
-    ...(bootId === undefined ? {} : { formerBootId: bootId }),
-    ...(madeFrom === undefined ? {} : { madeFrom }),
-  };
-}
-
 /** The record of a replacement that begins now. A snapshot from which nothing ran since does again. */
 export function begun(
   situation: Situation,
@@ -281,67 +160,4 @@ function heldBy(
 ): Hold {
   const behind = driftsTo(situation, target).map(({ detail }) => detail);
   return hold(situation, reason, `${message}; it is behind: ${behind.join('; ')}`, remedy);
-}
-
-/** What speaks against a replacement at any moment. */
-function obstacleTo(situation: Situation, pending: Pending): Hold | undefined {
-  const { spec, record, observed } = situation;
-  const { revision, target } = pending;
-  const held = (reason: HoldReason, message: string, remedy: string) =>
-    hold(situation, reason, message, remedy);
-  if (revision === undefined) {
-    const named = wantedRevision(situation);
-    const { reason, remedy } =
-      'reading' in named
-        ? { reason: 'its image is not known', remedy: 'see the failed read' }
-        : named;
-    return held('ImageUnusable', reason, remedy);
-  }
-  const { imageId, rootSnapshotGib, architecture } = revision.reading;
-  if (isTooOld(situation, revision) && keptAgain(situation, pending) === undefined) {
-    const { reason, remedy } = expired(imageId);
-    return held('ImageExpired', reason, remedy);
-  }
-  const { rootVolume } = specOfHash(spec, record.madeFrom, target.specHash) ?? spec;
-  if (rootVolume.sizeGib < rootSnapshotGib) {
-    const message = `rootVolume of ${rootVolume.sizeGib} GiB is smaller than image ${imageId}, which needs ${rootSnapshotGib} GiB`;
-    return held('ImageUnusable', message, `set rootVolume.sizeGiB to at least ${rootSnapshotGib}`);
-  }
-  const misfit = typeMisfit(observed, spec.instanceType, {
-    architecture,
-    what: `image ${imageId}`,
-  });
-  if (misfit !== undefined) return held('TypeUnusable', misfit.message, misfit.fix);
-  if (placementsFor(situation, revision.reading).length === 0) {
-    const where = `in ${record.az}, where its home is`;
-    const message = `none of the subnets ${spec.subnets.join(', ')} exists ${where}`;
-    return held('NoSubnet', message, `give class ${spec.className} a subnet ${where}`);
-  }
-  return undefined;
-}
-
-/** What speaks against a replacement now, and passes. */
-function delayOf(situation: Situation, { target, machine }: Pending): Hold | undefined {
-  const { record, now, home, secondMachine } = situation;
-  const held = (reason: HoldReason, message: string, remedy: string) =>
-    hold(situation, reason, message, remedy);
-  const setback = standingSetback(record.setback, target, now);
-  if (setback !== undefined) {
-    const message = `the last try failed: ${setback.reason}`;
-    const remedy = `it is tried again after ${setback.notBefore}, at its moment`;
-    return held('ReplacementFailed', message, remedy);
-  }
-  if (home?.modifying !== undefined) {
-    const message = `home ${home.id} is ${home.modifying} after its last modification`;
-    return held('HomeModifying', message, 'nothing to do: it is replaced when EBS is done');
-  }
-  if (secondMachine !== undefined) {
-    const message = `${secondMachine.id} carries the same uid, so no third machine is launched`;
-    return held('SecondMachine', message, `terminate ${secondMachine.id} by hand`);
-  }
-  if (machine.stateReason?.code === 'Client.UserInitiatedHibernate' && !isOn(machine.state)) {
-    const message = `${machine.id} is hibernated: its memory still holds the file system`;
-    return held('UnknownState', message, `start ${machine.id}, then stop it without hibernating`);
-  }
-  return undefined;
 }

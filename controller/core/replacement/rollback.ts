@@ -5,10 +5,11 @@ import type { MachineTarget, Replacement } from '../record.ts';
 import type { LedgerRequest } from '../request.ts';
 import { specHash } from '../spec-hash.ts';
 import { tagKeys } from '../tags.ts';
-import { asSuccessor, begun } from './begin.ts';
+import { begun } from './begin.ts';
 import { machineOf } from './beside.ts';
 import { replaceChange } from './change.ts';
 import { stepForward } from './forward.ts';
+import { asSuccessor } from './pending.ts';
 import { imageOf } from './revision.ts';
 import { denialFrom, type RollbackOffer, rollbackOffer } from './rollback-offer.ts';
 

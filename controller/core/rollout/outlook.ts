@@ -5,7 +5,7 @@ import { concernsMachines, type ImageReading, type Observed } from '../observed.
 import type { Situation } from '../plan/situation.ts';
 import type { RequestEnding, World } from '../plan/world.ts';
 import type { ChannelRecord } from '../record.ts';
-import { replacementAhead } from '../replacement/begin.ts';
+import { replacementAhead } from '../replacement/hindrance.ts';
 import { advanced } from './advance.ts';
 import { bakeEnd, sampleMs } from './bake.ts';
 import { isExpired } from './best-before.ts';

@@ -1,6 +1,6 @@
 import type { Instant } from '../instant.ts';
 import type { Situation } from '../plan/situation.ts';
-import { hindranceOf } from '../replacement/begin.ts';
+import { hindranceOf } from '../replacement/hindrance.ts';
 import { isFollower } from './members.ts';
 import type { MemberNote, Rollout, Wave } from './rollout.ts';
 

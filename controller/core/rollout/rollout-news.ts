@@ -73,11 +73,15 @@ function isTold(state: RolloutState): boolean {
   return state !== 'Progressing' && state !== 'Baking';
 }
 
+function countOf(count: number): string {
+  return count === 1 ? '1 machine' : `${count} machines`;
+}
+
 function waveNews(old: Wave | undefined, wave: Wave, tell: Tell): readonly FleetEvent[] {
   const events: FleetEvent[] = [];
   const { name, members, updated, left } = wave;
   if (old?.startedAt === undefined && wave.startedAt !== undefined && members.length > 0) {
-    events.push(tell('Normal', 'WaveBegan', `wave ${name}: ${members.length} machines`));
+    events.push(tell('Normal', 'WaveBegan', `wave ${name}: ${countOf(members.length)}`));
   }
   if (old?.doneAt === undefined && wave.doneAt !== undefined && members.length > 0) {
     const rest =

@@ -2,7 +2,7 @@ import { hourMs } from '../instant.ts';
 import type { Situation } from '../plan/situation.ts';
 import type { World } from '../plan/world.ts';
 import type { PinnedImage } from '../record.ts';
-import { hindranceOf } from '../replacement/begin.ts';
+import { hindranceOf } from '../replacement/hindrance.ts';
 import { isExpired } from './best-before.ts';
 import { imageAgeHours, isTooOld } from './housekeeping.ts';
 import { isFollower } from './members.ts';
