@@ -154,7 +154,9 @@ async function ending(story: Story, delays: typeof hasty, kill?: KillAt) {
     wrongs: rig.account.ghost.violations,
     told: events
       .filter(({ type, name }) => type === 'Warning' || name === subject)
-      .map(({ name, reason, message }) => `${name} ${reason} ${message}`)
+      .map(({ name, reason, message }) =>
+        `${name} ${reason} ${message}`.replaceAll(/\b(i|vol|snap)-\w+/g, '$1'),
+      )
       // Whoever was killed before it knew of a snapshot may ask for another one too soon.
       .filter((one) => !one.includes('SnapshotCreationPerVolumeRateExceeded')),
   };

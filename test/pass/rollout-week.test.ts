@@ -78,7 +78,7 @@ test('a good image reaches everyone, and nobody is disturbed', async () => {
     'WaveBaked: wave half has baked',
     'WaveBegan: wave rest: 18 machines',
     'WaveReached: wave rest: 18 of 18 have it',
-    'RolloutCompleted: r1 of ubuntu-24.04 (second)',
+    'RolloutCompleted: r1 of ubuntu-24.04 (second): 40 of 40 machines have it',
     `ImagePublished: ${previousParameter} names first`,
     `ImagePublished: ${stableParameter} names second`,
     'ImageTagged: second is tagged as completed',
