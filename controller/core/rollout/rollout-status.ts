@@ -6,6 +6,8 @@ import type { Wave } from './rollout.ts';
 export type MemberState =
   /** It has the revision. */
   | 'updated'
+  /** It had the revision, which was taken back, and has another image again. */
+  | 'back'
   /** Its replacement is under way. */
   | 'replacing'
   /** Its turn has come, but not its moment. */

@@ -100,9 +100,15 @@ function membersIn(
   return wave.members.map((name): MemberStatus => {
     const failure = failed.get(name);
     if (failure !== undefined) return { name, state: 'failed', note: failure.reason };
-    if (updated.has(name)) return { name, state: 'updated' };
+    if (updated.has(name))
+      return { name, state: isBack(machines.get(name), rollout) ? 'back' : 'updated' };
     return memberStatus(name, { wave, index, rollout }, machines);
   });
+}
+
+function isBack(situation: Situation | undefined, { state, revision }: Rollout): boolean {
+  const imageId = situation?.machine?.imageId;
+  return state === 'Undone' && imageId !== undefined && imageId !== revision.imageId;
 }
 
 /** Where a member stands that neither has the revision nor failed with it. */
