@@ -180,14 +180,17 @@ function channelImagesOf({ completed, former = [], rollout }: ChannelRecord) {
   return [completed?.imageId, rollout?.revision.imageId, ...former.map(({ imageId }) => imageId)];
 }
 
-/** The images that a machine is made of, or may be made of again. */
+/**
+ * The images that a machine is made of, or may be made of again. The previous one may be long gone,
+ * and an id that does not exist costs a pass more calls: it is read only for who wants it back.
+ */
 function imagesOf(
-  { name, image, replacement, previous }: DevInstanceRecord,
+  { name, image, replacement, kept, previous }: DevInstanceRecord,
   requests: World['requests'],
 ) {
   const isAsked = requests.some(({ work, name: of }) => work.kind === 'rollback' && of === name);
   const before = isAsked ? previous?.image.imageId : undefined;
-  return [image?.imageId, replacement?.target.image.imageId, before];
+  return [image?.imageId, replacement?.target.image.imageId, kept?.image?.imageId, before];
 }
 
 /** The values that are there, each once. */

@@ -10,7 +10,7 @@ import { tagKeys } from '../tags.ts';
 import { driftsTo, replaceChange } from './change.ts';
 import { deniedFinding } from './denied.ts';
 import { stepForward } from './forward.ts';
-import { delayOf, obstacleTo } from './hindrance.ts';
+import { delayOf, hindranceOf, obstacleTo } from './hindrance.ts';
 import { letGoOfKept } from './kept.ts';
 import type { Moment } from './moment.ts';
 import { keptAgain, type Pending, pendingReplacement } from './pending.ts';
@@ -65,10 +65,14 @@ function aheadFinding(situation: Situation): Finding | undefined {
   if (place?.ahead === undefined || machine === undefined || record.replacement !== undefined) {
     return undefined;
   }
-  const { image, note, at } = place.ahead;
+  const { image, after, at } = place.ahead;
   if (image.imageId === machine.imageId || spec.lifecycle !== 'active') return undefined;
   if (situation.standing.kind === 'orphaned' || isSuspended(situation)) return undefined;
   const target = { image, specHash: machine.tags[tagKeys.specHash] ?? specHash(spec) };
+  const rollout = { ...place, wanted: image };
+  const { kind, message } = hindranceOf({ ...situation, rollout });
+  const then = { none: `then at once: ${message}`, waits: `then ${message}`, held: message }[kind];
+  const note = `after wave ${after}; ${then}`;
   const when = { note, ...(at === undefined ? {} : { at }), ...withholding(place) };
   return { changes: [replaceChange(situation, { target, reasons: ['ami_superseded'] }, when)] };
 }

@@ -2,7 +2,7 @@ import type { ResolvedChannel } from '../desired.ts';
 import { type Instant, minuteMs, plusMillis } from '../instant.ts';
 import type { ImageReading } from '../observed.ts';
 import type { Situation } from '../plan/situation.ts';
-import { bakeState, withUse } from './bake.ts';
+import { bakeState, isBecomingReady, withUse } from './bake.ts';
 import { newFailures } from './failure.ts';
 import { begunWave } from './members.ts';
 import { reachOf } from './reach.ts';
@@ -69,7 +69,7 @@ function step(rollout: Rollout, isAwaiting: boolean, progress: Progress): Rollou
   const next = watched === wave ? rollout : withWave(rollout, watched);
   if (isPausedByPerson(next)) return next;
   if (watched.doneAt === undefined) return moving(next, 'Progressing');
-  const verdict = verdictOn(next, watched, healthy.length, now);
+  const verdict = verdictOn(next, watched, healthy, now);
   switch (verdict.kind) {
     case 'on':
       return moving(next, 'Baking');
@@ -90,9 +90,14 @@ function step(rollout: Rollout, isAwaiting: boolean, progress: Progress): Rollou
 }
 
 /** Without a machine that has it there is nothing to learn from, if the wave was to be watched. */
-function verdictOn(rollout: Rollout, wave: Wave, healthy: number, now: Instant) {
+function verdictOn(rollout: Rollout, wave: Wave, healthy: readonly Situation[], now: Instant) {
   const { waves, current, failures } = rollout;
-  if (healthy > 0) return bakeState(wave, now);
+  if (healthy.length > 0) {
+    const state = bakeState(wave, now);
+    const isDoubted = state.kind === 'over' && wave.bake !== undefined;
+    // One that is not ready as the bake ends has failed or is well again within `readyWithin`.
+    return isDoubted && healthy.some(isBecomingReady) ? ({ kind: 'on' } as const) : state;
+  }
   const failed = failures.filter(({ name }) => wave.members.includes(name)).length;
   if (failed > 0) {
     return {

@@ -65,7 +65,9 @@ function outlookOf(
 ): ChannelOutlook {
   const { now, requests, channels } = world;
   const stored = channels.get(channel.name) ?? { name: channel.name };
-  const { record: asked, endings } = answerRequests(stored, requests, now);
+  const named = world.observed.images.get(channel.name);
+  const isPinned = channel.pin !== undefined;
+  const { record: asked, endings } = answerRequests(stored, requests, { named, isPinned, now });
   const moved = isReadWhole(world.observed) ? movedOn(world, channel, asked, machines) : asked;
   const kept = housekept(world, channel, moved);
   const { record } = kept;

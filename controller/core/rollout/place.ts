@@ -19,7 +19,8 @@ export interface RolloutPlace {
   /** The revision that is on its way, where its turn has not come yet. */
   readonly ahead?: {
     readonly image: PinnedImage;
-    readonly note: string;
+    /** The wave before its own. */
+    readonly after: string;
     /** The earliest moment at which its turn may come, where that is known. */
     readonly at?: Instant;
   };
@@ -132,9 +133,8 @@ function placeOfMember(
   const wave = { name, position: index + 1, count: waves.length };
   const paused = state === 'Paused' ? ({ withheldBy: 'RolloutPaused' } as const) : {};
   if (index <= current) return { wanted: revision, wave, ...paused };
-  const before = waves[index - 1]?.name ?? '';
+  const after = waves[index - 1]?.name ?? '';
   const at = index === current + 1 ? bakeEnd(waves[current]) : undefined;
-  const note = `its turn comes after wave ${before}, then at its own moment`;
-  const ahead = { image: revision, note, ...(at === undefined ? {} : { at }) };
+  const ahead = { image: revision, after, ...(at === undefined ? {} : { at }) };
   return { wanted: undefined, mayBegin: false, wave, ahead, ...paused };
 }
