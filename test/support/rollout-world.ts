@@ -7,6 +7,7 @@ import type { ChannelRecord, PinnedImage } from '../../controller/core/record.ts
 import type { LedgerRequest } from '../../controller/core/request.ts';
 import type { Rollout, Wave } from '../../controller/core/rollout/rollout.ts';
 import type { RolloutWork } from '../../controller/core/rollout/verbs.ts';
+import { tagKeys } from '../../controller/core/tags.ts';
 import { type One, one, worldOf } from './fleet-world.ts';
 import { lastWeek, makeDesired, mondayNight } from './world.ts';
 
@@ -100,10 +101,20 @@ export interface Setting {
   readonly observeOnly?: boolean;
 }
 
+/** Its tag says what it is made of. */
+function withImageTag(of: One): One {
+  const { machine } = of;
+  const tags = { ...machine.tags, [tagKeys.image]: machine.imageId };
+  return { ...of, machine: { ...machine, tags } };
+}
+
 /** The world of one channel with these machines, on that Monday night unless told. */
 export function rolloutWorld(all: readonly One[], setting: Setting = {}): World {
   const { named = readingOf(next), images = [], record = {}, channel = {} } = setting;
-  const world = worldOf(all, { now: setting.now ?? mondayNight, fleet: setting.fleet ?? {} });
+  const world = worldOf(all.map(withImageTag), {
+    now: setting.now ?? mondayNight,
+    fleet: setting.fleet ?? {},
+  });
   const [plain] = [...makeDesired([]).channels.values()];
   if (plain === undefined) throw new Error('the fixture has a channel');
   const readings = [...[older, was, next, newest].map((id) => readingOf(id)), ...images];

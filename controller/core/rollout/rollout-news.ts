@@ -73,7 +73,7 @@ function newsOf(
   for (const failure of rollout.failures.filter((one) => !known.has(one.name))) {
     events.push(tell('Warning', 'MachineFailed', `${failure.name} in ${name}: ${failure.reason}`));
   }
-  if (old !== undefined && old.state !== rollout.state && isTold(rollout.state)) {
+  if (old?.state !== rollout.state && isTold(rollout.state)) {
     const type = rollout.state === 'Degraded' ? 'Warning' : 'Normal';
     events.push(tell(type, stateReasons[rollout.state], endText(channel, pastOf(rollout))));
   }
