@@ -28,6 +28,8 @@ const others = [
   'sources',
   'pass.ts',
   'performing.ts',
+  'stored-records.ts',
+  'performing.ts',
   'ports.ts',
   'stored-records.ts',
   'world.ts',

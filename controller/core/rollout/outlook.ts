@@ -15,7 +15,7 @@ import { type ChannelPlaces, placesIn, type RolloutPlace } from './place.ts';
 import { answerRequests } from './requests.ts';
 import { isActive, isHalted } from './rollout.ts';
 import { rolloutNews } from './rollout-news.ts';
-import { type Named, withCompletion, withSuccessor } from './succession.ts';
+import { type Named, withCompletion, withoutUnpinned, withSuccessor } from './succession.ts';
 
 /** What becomes of one image channel in this pass. */
 export interface ChannelOutlook extends ChannelPlaces {
@@ -65,7 +65,9 @@ function outlookOf(
 ): ChannelOutlook {
   const { now, requests, channels } = world;
   const stored = channels.get(channel.name) ?? { name: channel.name };
-  const { record: asked, endings } = answerRequests(stored, requests, now);
+  const named = world.observed.images.get(channel.name);
+  const isPinned = channel.pin !== undefined;
+  const { record: asked, endings } = answerRequests(stored, requests, { named, isPinned, now });
   const moved = isReadWhole(world.observed) ? movedOn(world, channel, asked, machines) : asked;
   const kept = housekept(world, channel, moved);
   const { record } = kept;
@@ -91,7 +93,9 @@ function movedOn(
   const known = withFirst(world, channel, record);
   const named = namedIn(world, channel, known);
   const succeeded =
-    named === undefined ? known : withSuccessor(known, channel, named, { machines, now });
+    named === undefined
+      ? withoutUnpinned(known, channel, world.observed.images.get(channel.name), now)
+      : withSuccessor(known, channel, named, { machines, now });
   const ahead = withProgress(world, channel, succeeded, machines);
   if (ahead.rollout?.state !== 'Complete' || ahead === succeeded) return ahead;
   const completed = withCompletion(ahead, now);
@@ -136,12 +140,13 @@ function withFirst(
 export function namedIn(
   { observed, now }: Pick<World, 'observed' | 'now'>,
   channel: ResolvedChannel,
-  { denied, completed, rollout }: ChannelRecord,
+  { denied, completed, former = [], rollout }: ChannelRecord,
 ): Named | undefined {
   const reading = observed.images.get(channel.name);
   if (reading?.usable !== true) return undefined;
   const source = channel.pin === undefined ? 'follow' : 'pin';
-  const isKnown = [completed?.imageId, rollout?.revision.imageId].includes(reading.imageId);
+  const known = [completed, rollout?.revision, ...former].map((one) => one?.imageId);
+  const isKnown = known.includes(reading.imageId);
   if (source === 'follow' && isDenied(reading, denied)) return undefined;
   if (isExpired(reading, channel, now) && !isKnown) return undefined;
   return { reading, source };
