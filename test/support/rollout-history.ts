@@ -100,6 +100,9 @@ function checkHomes(rig: Rig, data: Map<string, string | undefined>): void {
     data.set(name, now);
   }
   rig.account.ghost.assertSilent();
+  const stable = parameterOf(rig, stableParameter);
+  const flaw = stable === undefined ? undefined : rig.truth().images[stable]?.flaw;
+  if (flaw !== undefined) throw new Error(`${stable} is stable, and ${flaw}`);
 }
 
 /** Everybody is back at work and asks for nothing; what was asked for has expired. */
