@@ -3,12 +3,13 @@ import type { Instant } from '../../controller/core/instant.ts';
 import type { ImageReading, Observed } from '../../controller/core/observed.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import type { World } from '../../controller/core/plan/world.ts';
-import type { ChannelRecord, PinnedImage } from '../../controller/core/record.ts';
+import type { ChannelRecord, PinnedImage, Setback } from '../../controller/core/record.ts';
 import type { LedgerRequest } from '../../controller/core/request.ts';
 import type { Rollout, Wave } from '../../controller/core/rollout/rollout.ts';
 import type { RolloutWork } from '../../controller/core/rollout/verbs.ts';
+import { tagKeys } from '../../controller/core/tags.ts';
 import { type One, one, worldOf } from './fleet-world.ts';
-import { lastWeek, makeDesired, mondayNight } from './world.ts';
+import { lastWeek, makeDesired, mondayMorning, mondayNight } from './world.ts';
 
 export const channelName = 'ubuntu-24.04';
 
@@ -100,10 +101,20 @@ export interface Setting {
   readonly observeOnly?: boolean;
 }
 
+/** Its tag says what it is made of. */
+function withImageTag(of: One): One {
+  const { machine } = of;
+  const tags = { ...machine.tags, [tagKeys.image]: machine.imageId };
+  return { ...of, machine: { ...machine, tags } };
+}
+
 /** The world of one channel with these machines, on that Monday night unless told. */
 export function rolloutWorld(all: readonly One[], setting: Setting = {}): World {
   const { named = readingOf(next), images = [], record = {}, channel = {} } = setting;
-  const world = worldOf(all, { now: setting.now ?? mondayNight, fleet: setting.fleet ?? {} });
+  const world = worldOf(all.map(withImageTag), {
+    now: setting.now ?? mondayNight,
+    fleet: setting.fleet ?? {},
+  });
   const [plain] = [...makeDesired([]).channels.values()];
   if (plain === undefined) throw new Error('the fixture has a channel');
   const readings = [...[older, was, next, newest].map((id) => readingOf(id)), ...images];
@@ -140,6 +151,27 @@ export function recordAfter(world: World): ChannelRecord {
 
 export function rolloutAfter(world: World): Rollout | undefined {
   return recordAfter(world).rollout;
+}
+
+/** That rollout after a plan for these machines. */
+export function moved(
+  all: readonly One[],
+  rollout: Rollout,
+  { record = {}, ...setting }: Setting = {},
+): Rollout | undefined {
+  return rolloutAfter(rolloutWorld(all, { ...setting, record: { ...record, rollout } }));
+}
+
+/** A replacement with \`next\` that failed. */
+export function setback(over: Partial<Setback> = {}): Setback {
+  return {
+    target: { image: pinnedTo(next), specHash: 'x' },
+    cause: 'unready',
+    at: mondayMorning,
+    reason: 'it did not come up',
+    notBefore: '2026-11-24T09:00:00.000Z',
+    ...over,
+  };
 }
 
 /** The world once a plan's memos are written and its requests ended, at the same moment. */

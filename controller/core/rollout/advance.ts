@@ -94,14 +94,15 @@ function step(rollout: Rollout, isAwaiting: boolean, progress: Progress): Rollou
 
 /** Without a machine that has it there is nothing to learn from, if the wave was to be watched. */
 function verdictOn(rollout: Rollout, wave: Wave, healthy: readonly Situation[], now: Instant) {
-  const { waves, current, failures } = rollout;
+  const { waves, current, failures, forgiven = 0 } = rollout;
   if (healthy.length > 0) {
     const state = bakeState(wave, now);
     const isDoubted = state.kind === 'over' && wave.bake !== undefined;
     // One that is not ready as the bake ends has failed or is well again within `readyWithin`.
     return isDoubted && healthy.some(isBecomingReady) ? ({ kind: 'on' } as const) : state;
   }
-  const failed = failures.filter(({ name }) => wave.members.includes(name)).length;
+  const counting = failures.slice(forgiven);
+  const failed = counting.filter(({ name }) => wave.members.includes(name)).length;
   if (failed > 0) {
     return {
       kind: 'failed',

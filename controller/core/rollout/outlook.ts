@@ -5,7 +5,7 @@ import { concernsMachines, type ImageReading, type Observed } from '../observed.
 import type { Situation } from '../plan/situation.ts';
 import type { RequestEnding, World } from '../plan/world.ts';
 import type { ChannelRecord } from '../record.ts';
-import { replacementAhead } from '../replacement/hindrance.ts';
+import { hasHome, replacementAhead } from '../replacement/hindrance.ts';
 import { advanced } from './advance.ts';
 import { bakeEnd, sampleMs } from './bake.ts';
 import { isExpired } from './best-before.ts';
@@ -98,10 +98,8 @@ function movedOn(
       : withSuccessor(known, channel, named, { machines, now });
   const ahead = withProgress(world, channel, succeeded, machines);
   if (ahead.rollout?.state !== 'Complete' || ahead === succeeded) return ahead;
-  const completed = withCompletion(ahead, now);
-  return named === undefined
-    ? completed
-    : withSuccessor(completed, channel, named, { machines, now });
+  // What waited for it begins at once.
+  return movedOn(world, channel, withCompletion(ahead, now), machines);
 }
 
 function withProgress(
@@ -179,7 +177,7 @@ function startersOf(place: ChannelPlaces, machines: readonly Situation[]): Reado
     const wanted = rollout.wanted?.imageId;
     if (wanted === undefined || wanted === situation.machine?.imageId || !rollout.mayBegin)
       continue;
-    if (!isFollower(situation, place.channel.name)) continue;
+    if (!isFollower(situation, place.channel.name) || !hasHome(situation)) continue;
     if (replacementAhead({ ...situation, rollout })?.kind !== 'now') continue;
     ready.push({ name, position: rollout.wave?.position ?? 0 });
   }

@@ -25,10 +25,9 @@ export function answerRequests(
   const subject = channelSubject(stored.name);
   const asked = requests.filter(({ name }) => name === subject);
   const open = new Set(asked.map(({ id }) => id));
-  let record = withAnswers(
-    stored,
-    stored.answered?.filter(({ requestId }) => open.has(requestId)) ?? [],
-  );
+  const standing = stored.answered?.filter(({ requestId }) => open.has(requestId)) ?? [];
+  const isSame = standing.length === stored.answered?.length;
+  let record = isSame ? stored : withAnswers(stored, standing);
   for (const request of asked) {
     const { work } = request;
     if (work.kind !== 'rollout' || isAnswered(record, request)) continue;

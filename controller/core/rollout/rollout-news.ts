@@ -73,7 +73,7 @@ function newsOf(
   for (const [index, wave] of rollout.waves.entries()) {
     events.push(...waveNews(old?.waves[index], wave, tell));
   }
-  if (old !== undefined && old.state !== rollout.state && isTold(rollout.state)) {
+  if (old?.state !== rollout.state && isTold(rollout.state)) {
     const type = rollout.state === 'Degraded' ? 'Warning' : 'Normal';
     events.push(tell(type, stateReasons[rollout.state], endText(channel, pastOf(rollout))));
   }
