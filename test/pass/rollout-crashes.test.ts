@@ -26,7 +26,7 @@ import {
 // around any change of the account or the ledger, the next controllers make the same of it. All kill
 // points: ROLLOUT_KILLS=all; without that a few of each story, others for another ROLLOUT_SEED.
 const { ROLLOUT_KILLS, ROLLOUT_SEED = '1' } = process.env;
-const fewest = 6;
+const fewest = 4;
 
 interface Story {
   readonly begin: (rig: Rig) => Promise<unknown>;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { hourMs } from '../../controller/core/instant.ts';
 import { isActive } from '../../controller/core/rollout/rollout.ts';
 import { Crash, hasty, lagging, openRig, type Rig } from './rig.ts';
+import { checkBegun } from './rollout-begun.ts';
 import { calmChannel, calmSpec, fleetSize, rolloutActNames, rolloutActs } from './rollout-life.ts';
 import {
   askRollout,
@@ -81,7 +82,9 @@ async function killed(rig: Rig, crashAt: number): Promise<void> {
 async function liveOn(rig: Rig, hours: number): Promise<void> {
   const end = nowOf(rig) + hours * hourMs;
   for (;;) {
-    const { plan, outcomes } = await rig.pass();
+    const report = await rig.pass();
+    const { plan, outcomes } = report;
+    await checkBegun(rig, report);
     const now = nowOf(rig);
     if (now >= end) return;
     const wake = plan.wakeAt === undefined ? end : Date.parse(plan.wakeAt);
