@@ -65,9 +65,10 @@ function outlookOf(
 ): ChannelOutlook {
   const { now, requests, channels } = world;
   const stored = channels.get(channel.name) ?? { name: channel.name };
+  const known = withoutLost(world, stored);
   const named = world.observed.images.get(channel.name);
   const isPinned = channel.pin !== undefined;
-  const { record: asked, endings } = answerRequests(stored, requests, { named, isPinned, now });
+  const { record: asked, endings } = answerRequests(known, requests, { named, isPinned, now });
   const moved = isReadWhole(world.observed) ? movedOn(world, channel, asked, machines) : asked;
   const kept = housekept(world, channel, moved);
   const { record } = kept;
@@ -76,6 +77,13 @@ function outlookOf(
   const placeOf = placesIn({ ...place, starters });
   const news = [...rolloutNews(stored, record, now), ...kept.news];
   return { ...place, stored, starters, placeOf, news, endings, wakeAt: wakeAtOf(record, now) };
+}
+
+/** Without the images completed before that are no more: nothing goes back to them. */
+function withoutLost({ observed }: World, record: ChannelRecord): ChannelRecord {
+  const { former = [] } = record;
+  const left = former.filter(({ imageId }) => observed.images.get(imageId)?.usable !== false);
+  return left.length === former.length ? record : { ...record, former: left };
 }
 
 /** What is not known moves no rollout: a machine may look behind, or unused, that is not. */
