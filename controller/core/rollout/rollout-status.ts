@@ -12,7 +12,7 @@ export type MemberState =
   | 'replacing'
   /** Its turn has come, but not its moment. */
   | 'due'
-  /** Its wave has not begun, or its rollout was over before its moment came. */
+  /** Its wave has not begun, or its rollout came to a halt or end before its moment. */
   | 'later'
   /** It failed with the revision, and is back on what it had or on its way there. */
   | 'failed'

@@ -7,7 +7,7 @@ import { isExpired } from './best-before.ts';
 import { imageAgeHours, isTooOld } from './housekeeping.ts';
 import { isFollower } from './members.ts';
 import { type ChannelOutlook, isDenied } from './outlook.ts';
-import { isActive, isHalted, type Rollout, type Wave } from './rollout.ts';
+import { isActive, type Rollout, type Wave } from './rollout.ts';
 import type { ChannelProblem, MemberStatus, RolloutStatus, WaveStatus } from './rollout-status.ts';
 
 /** What people are shown of a channel. */
@@ -129,8 +129,8 @@ function memberStatus(
     return { name, state: 'gone' };
   const left = wave.left.find((one) => one.name === name);
   if (left !== undefined) return { name, state: 'left', note: left.reason };
-  const isOver = !isActive(rollout) && !isHalted(rollout);
-  if (index > rollout.current || isOver) return { name, state: 'later' };
+  // While it is halted, or once it is over, nobody's turn comes.
+  if (index > rollout.current || !isActive(rollout)) return { name, state: 'later' };
   const { message, at } = hindranceOf(situation);
   return { name, state: 'due', note: at === undefined ? message : `${at} ${message}` };
 }
