@@ -81,12 +81,22 @@ function step(rollout: Rollout, isAwaiting: boolean, progress: Progress): Rollou
         : next;
     case 'over': {
       const ended = withWave(next, { ...watched, endedAt: now });
-      if (current + 1 >= waves.length) return completed(ended, now);
+      if (current + 1 >= waves.length) {
+        return isRefuted(ended)
+          ? degraded(next, 'every machine that it reached failed')
+          : completed(ended, now);
+      }
       const onward = moving({ ...ended, current: current + 1 }, 'Progressing');
       const reach = reachOf(onward, channel.name, machines, now);
       return step({ ...onward, waves: reach.waves }, reach.isAwaiting, progress);
     }
   }
+}
+
+/** Whether no machine is left that is well with it: that proves nothing, whoever forgave the failures. */
+function isRefuted({ failures, waves }: Rollout): boolean {
+  const failed = new Set(failures.map(({ name }) => name));
+  return failed.size > 0 && !waves.some(({ updated }) => updated.some((name) => !failed.has(name)));
 }
 
 /** Without a machine that has it there is nothing to learn from, if the wave was to be watched. */
