@@ -153,7 +153,9 @@ export function interestOf(
     ]),
     subnetIds: known(specs.flatMap((spec) => spec.subnets)),
     channels: [...desired.channels.values()],
-    stableOf: [...desired.channels.keys()].filter((name) => !channels.has(name)),
+    stableOf: [...desired.channels.keys()].filter(
+      (name) => channels.get(name)?.completed === undefined,
+    ),
     imageIds: known([
       ...specs.map((spec) => ('id' in spec.image ? spec.image.id : undefined)),
       ...all.flatMap((record) => imagesOf(record, requests)),

@@ -7,7 +7,7 @@ import {
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import type { Outcome } from '../core/action.ts';
 import { firstFew } from '../core/first-few.ts';
-import type { ChannelAction } from '../core/rollout/channel-action.ts';
+import { type ChannelAction, imageInUse } from '../core/rollout/channel-action.ts';
 import { tagKeys } from '../core/tags.ts';
 import { read, readAllPages, readByIds } from './ec2-access.ts';
 import { tagList, tagsOf } from './ec2-fields.ts';
@@ -90,7 +90,7 @@ async function deregisterImage(
   const machines = users.items.filter(({ state }) => state !== 'terminated').map(({ id }) => id);
   if (machines.length > 0) {
     return refused(
-      'ImageInUse',
+      imageInUse,
       `image ${imageId} still has machines: ${firstFew(machines)}`,
       'Nothing to do: it is kept until the last of them is terminated.',
     );

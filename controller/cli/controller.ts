@@ -1,4 +1,5 @@
 import { allProblems, findWorldProblems } from '../core/faults/world-problems.ts';
+import { isFailure } from '../core/rollout/channel-action.ts';
 import type { PassPorts, PassReport } from '../pass.ts';
 import { renderProblemsText } from '../render/problems.ts';
 import { logImageAges } from '../service/image-age.ts';
@@ -56,9 +57,10 @@ function reportOnce(report: PassReport, io: Io): number {
   printTroubles(report, io);
   logAges(report, io);
   const left = report.plan.waiting.length;
-  const outcomes = [...report.outcomes, ...report.channelOutcomes];
-  const done = outcomes.filter(({ outcome }) => outcome.result === 'done').length;
-  io.out(`pass: ${done} done, ${outcomes.length - done} failed, ${left} waiting for AWS\n`);
+  const outcomes = [...report.outcomes, ...report.channelOutcomes].map(({ outcome }) => outcome);
+  const done = outcomes.filter(({ result }) => result === 'done').length;
+  const failed = outcomes.filter(isFailure).length;
+  io.out(`pass: ${done} done, ${failed} failed, ${left} waiting for AWS\n`);
   printWithheld(report, io);
   return exitCodeOf(report);
 }
@@ -142,6 +144,6 @@ function exitCodeOf(report: PassReport): number {
     isInvalid ||
     report.failures.length > 0 ||
     unfinished(report).length > 0 ||
-    report.channelOutcomes.some(({ outcome }) => outcome.result !== 'done');
+    report.channelOutcomes.some(({ outcome }) => isFailure(outcome));
   return isFailed ? exitCodes.failed : exitCodes.done;
 }

@@ -85,23 +85,30 @@ function linesOf(history: FleetHistory, images: readonly string[]): readonly str
   ];
 }
 
-function machineLine(
-  machine: Instance,
-  { homes, roots }: FleetHistory,
-  images: readonly string[],
-): string {
-  const { InstanceId, State, BlockDeviceMappings = [] } = machine;
-  const device = BlockDeviceMappings.find(({ DeviceName }) => DeviceName === homeDeviceName)?.Ebs;
-  const isAttached = homes.some(({ VolumeId, Attachments = [] }) =>
-    Attachments.some((one) => one.InstanceId === InstanceId && VolumeId === device?.VolumeId),
-  );
+function machineLine(machine: Instance, history: FleetHistory, images: readonly string[]): string {
+  const { InstanceId, State } = machine;
+  const device = homeDeviceOf(machine);
   const home = device?.DeleteOnTermination ? 'a home that goes with it' : 'the home';
-  const root = roots.find(({ Attachments }) => Attachments?.[0]?.InstanceId === InstanceId);
+  const root = history.roots.find(({ Attachments }) => Attachments?.[0]?.InstanceId === InstanceId);
   return [
-    `${ordinalOf(machine)} ${State?.Name}${isAttached ? ` with ${home}` : ''}`,
+    `${ordinalOf(machine)} ${State?.Name}${hasHome(machine, history) ? ` with ${home}` : ''}`,
     `image ${images.indexOf(machine.ImageId ?? '') + 1}`,
     ...(root === undefined ? [] : [`root ${root.Size}`]),
   ].join(', ');
+}
+
+function homeDeviceOf({ BlockDeviceMappings = [] }: Instance) {
+  return BlockDeviceMappings.find(({ DeviceName }) => DeviceName === homeDeviceName)?.Ebs;
+}
+
+/** Whether a machine and a home of its fleet both say that the one is attached to the other. */
+export function hasHome(machine: Instance, { homes }: FleetHistory): boolean {
+  const device = homeDeviceOf(machine);
+  return homes.some(({ VolumeId, Attachments = [] }) =>
+    Attachments.some(
+      ({ InstanceId }) => InstanceId === machine.InstanceId && VolumeId === device?.VolumeId,
+    ),
+  );
 }
 
 function ordinalOf(machine: Instance): number {

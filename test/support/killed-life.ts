@@ -23,7 +23,7 @@ export function liveThrough(rig: Rig, kill?: KillAt): KilledLife {
   const settle = async () => {
     const crash = kill === undefined || wasKilled ? {} : { crashAt: kill.at - seen };
     const settlement = await rig.settle(crash).catch((error) => {
-      if (!(error instanceof Crash)) throw error;
+      if (!(error instanceof Crash) && error?.name !== 'OperatorError') throw error;
       wasKilled = true;
     });
     points.push(...rig.events.flatMap((event, n) => (isChange(event) ? [seen + n + 0.5] : [])));

@@ -10,6 +10,7 @@ import {
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
   EC2Client,
+  type Image,
   type Instance,
   RunInstancesCommand,
   type Snapshot,
@@ -70,14 +71,24 @@ async function makeNetwork(ec2: EC2Client): Promise<Omit<Network, 'imageId'>> {
   return { subnets, securityGroup: given(GroupId) };
 }
 
-/** An image of our own, made from a machine as Image Builder makes one. */
-export async function makeImage(ec2: EC2Client, Name: string): Promise<string> {
+type TagValues = Readonly<Record<string, string>>;
+
+/** A golden image of our own, made from a machine as Image Builder makes one. */
+export async function makeImage(
+  ec2: EC2Client,
+  Name: string,
+  tags: TagValues = {},
+): Promise<string> {
   const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['099720109477'] }));
   const base = Images.find(({ Architecture }) => Architecture === 'x86_64')?.ImageId;
   const run = { ImageId: given(base), InstanceType: 't3.micro' as const };
   const builder = await ec2.send(new RunInstancesCommand({ ...run, MinCount: 1, MaxCount: 1 }));
   const InstanceId = given(builder.Instances?.[0]?.InstanceId);
-  const { ImageId } = await ec2.send(new CreateImageCommand({ InstanceId, Name }));
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const TagSpecifications = Tags.length === 0 ? [] : [{ ResourceType: 'image' as const, Tags }];
+  const { ImageId } = await ec2.send(
+    new CreateImageCommand({ InstanceId, Name, TagSpecifications }),
+  );
   await ec2.send(new TerminateInstancesCommand({ InstanceIds: [InstanceId] }));
   return given(ImageId);
 }
@@ -87,10 +98,20 @@ export async function publishImage(
   endpoint: string,
   { parameter, name }: { readonly parameter: string; readonly name: string },
 ): Promise<string> {
-  const ec2 = new EC2Client(motoPlace(endpoint));
-  const imageId = await makeImage(ec2, name);
-  ec2.destroy();
+  const imageId = await buildImage(endpoint, name);
   await putParameter(endpoint, parameter, imageId);
+  return imageId;
+}
+
+/** Registers a golden image with tags, as a pipeline does before it names it anywhere; its id. */
+export async function buildImage(
+  endpoint: string,
+  name: string,
+  tags: TagValues = {},
+): Promise<string> {
+  const ec2 = new EC2Client(motoPlace(endpoint));
+  const imageId = await makeImage(ec2, name, tags);
+  ec2.destroy();
   return imageId;
 }
 
@@ -169,7 +190,9 @@ export async function readStrayMachines(endpoint: string): Promise<readonly Inst
   );
 }
 
-export function tagsOf(resource: Instance | Volume | Snapshot): Readonly<Record<string, string>> {
+export function tagsOf(
+  resource: Instance | Volume | Snapshot | Image,
+): Readonly<Record<string, string>> {
   return Object.fromEntries(
     (resource.Tags ?? []).map(({ Key, Value }) => [Key ?? '', Value ?? '']),
   );

@@ -159,7 +159,7 @@ export function standOf(rig: Rig, name: string): Stand {
     machines: there.map((machine) => `${powerOf(machine, nowOf(rig))}${has(machine)}`),
     launched: all.length,
     imageId: holder?.imageId,
-    data: rig.account.disk(home.id)?.marker,
+    data: home && rig.account.disk(home.id)?.marker,
   };
 }
 
@@ -197,17 +197,17 @@ export function launchedOf(rig: Rig, name: string): readonly SimInstance[] {
 
 /** The machine that has the home of a name. */
 export function holderOf(rig: Rig, name: string): SimInstance | undefined {
-  const holder = attachmentOf(homeOf(rig, name), nowOf(rig))?.instanceId;
+  const home = homeOf(rig, name);
+  const holder = home && attachmentOf(home, nowOf(rig))?.instanceId;
   return holder === undefined ? undefined : rig.truth().instances[holder];
 }
 
-function homeOf(rig: Rig, name: string): SimVolume {
+function homeOf(rig: Rig, name: string): SimVolume | undefined {
   const homes = Object.values(rig.truth().volumes).filter(
     ({ tags }) => tags[tagKeys.devInstance] === name && tags[tagKeys.role] === 'home',
   );
-  const [home] = homes;
-  if (home === undefined || homes.length > 1) throw new Error(`${name} has ${homes.length} homes`);
-  return home;
+  if (homes.length > 1) throw new Error(`${name} has ${homes.length} homes`);
+  return homes[0];
 }
 
 function nowOf(rig: Rig): number {

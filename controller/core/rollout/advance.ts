@@ -5,7 +5,7 @@ import type { Situation } from '../plan/situation.ts';
 import { bakeState, isBecomingReady, withUse } from './bake.ts';
 import { newFailures } from './failure.ts';
 import { begunWave } from './members.ts';
-import { reachOf } from './reach.ts';
+import { reachOf, withUpdated } from './reach.ts';
 import { isActive, isHalted, type Rollout, type Wave } from './rollout.ts';
 
 /** What a rollout is moved on by. */
@@ -24,8 +24,9 @@ export function advanced(rollout: Rollout, progress: Progress): Rollout {
   if (!isActive(rollout) && !isHalted(rollout)) return rollout;
   const { channel, machines, now } = progress;
   const news = newFailures(rollout, machines, now);
-  const noted =
+  const failed =
     news.length === 0 ? rollout : { ...rollout, failures: [...rollout.failures, ...news] };
+  const noted = withUpdated(failed, machines);
   if (isHalted(noted)) return noted;
   const halt = haltOf(noted, progress);
   if (halt !== undefined) return degraded(noted, halt);
@@ -37,7 +38,7 @@ export function advanced(rollout: Rollout, progress: Progress): Rollout {
 
 /** Why nothing more of it may be rolled out. */
 function haltOf(
-  { failures, forgiven = 0, revision }: Rollout,
+  { failures, forgiven = 0, revision, isBack }: Rollout,
   { channel, image, isExpired }: Progress,
 ): string | undefined {
   const { abortOnFailures } = channel;
@@ -47,7 +48,8 @@ function haltOf(
     return `${count} of its machines failed (${names.join(', ')}), abortOn.failures is ${abortOnFailures}`;
   }
   if (image?.usable === false) return `its image cannot be used: ${image.reason}`;
-  return isExpired ? `image ${revision.imageId} is past its best-before` : undefined;
+  // Who goes back may have a kept machine of it; for others it says why it is not launched.
+  return isExpired && !isBack ? `image ${revision.imageId} is past its best-before` : undefined;
 }
 
 function degraded(rollout: Rollout, reason: string): Rollout {
@@ -62,8 +64,8 @@ function step(rollout: Rollout, isAwaiting: boolean, progress: Progress): Rollou
   const wave = waves[current];
   if (wave === undefined) return rollout;
   const deadlineAt = plusMillis(now, channel.deadlineMinutes * minuteMs);
-  const begun = begunWave(wave, now, deadlineAt);
-  const done = isAwaiting || begun.doneAt !== undefined ? begun : { ...begun, doneAt: now };
+  const started = begunWave(wave, now, deadlineAt);
+  const done = isAwaiting || started.doneAt !== undefined ? started : { ...started, doneAt: now };
   const healthy = healthyMembers(rollout, done, machines);
   const watched = withUse(done, healthy, now);
   const next = watched === wave ? rollout : withWave(rollout, watched);
@@ -81,22 +83,22 @@ function step(rollout: Rollout, isAwaiting: boolean, progress: Progress): Rollou
         : next;
     case 'over': {
       const ended = withWave(next, { ...watched, endedAt: now });
-      if (current + 1 >= waves.length) {
-        return isRefuted(ended)
-          ? degraded(next, 'every machine that it reached failed')
-          : completed(ended, now);
-      }
-      const onward = moving({ ...ended, current: current + 1 }, 'Progressing');
+      if (current + 1 >= waves.length) return ending(ended, next, now);
+      const begun = moving({ ...ended, current: current + 1 }, 'Progressing');
+      const onward = withUpdated(begun, machines);
       const reach = reachOf(onward, channel.name, machines, now);
       return step({ ...onward, waves: reach.waves }, reach.isAwaiting, progress);
     }
   }
 }
 
-/** Whether no machine is left that is well with it: that proves nothing, whoever forgave the failures. */
-function isRefuted({ failures, waves }: Rollout): boolean {
-  const failed = new Set(failures.map(({ name }) => name));
-  return failed.size > 0 && !waves.some(({ updated }) => updated.some((name) => !failed.has(name)));
+/** Where no machine is left that is well with it, nothing is proven, whoever forgave the failures. */
+function ending(ended: Rollout, before: Rollout, now: Instant): Rollout {
+  const failed = new Set(ended.failures.map(({ name }) => name));
+  const isAnyWell = ended.waves.some(({ updated }) => updated.some((name) => !failed.has(name)));
+  return failed.size > 0 && !isAnyWell
+    ? degraded(before, 'every machine that it reached failed')
+    : completed(ended, now);
 }
 
 /** Without a machine that has it there is nothing to learn from, if the wave was to be watched. */

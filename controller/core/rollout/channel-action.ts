@@ -1,3 +1,5 @@
+import type { Outcome } from '../action.ts';
+
 /** The phases that an AMI's `devinstance:phase` tag may name. */
 export type ImagePhase = 'completed' | 'denied';
 
@@ -32,4 +34,13 @@ export interface ChannelRetry {
   readonly code: string;
   readonly message: string;
   readonly remedy?: string;
+}
+
+/** The code of a deregistration that is put off because a machine of the account is made of the image. */
+export const imageInUse = 'ImageInUse';
+
+/** Whether an action ended in a way that somebody has to look at. What is in use is kept, and that is all. */
+export function isFailure(outcome: Outcome): boolean {
+  const isKept = outcome.result === 'refused' && outcome.code === imageInUse;
+  return outcome.result !== 'done' && !isKept;
 }

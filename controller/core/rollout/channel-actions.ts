@@ -5,7 +5,7 @@ import { type Instant, minuteMs, plusMillis } from '../instant.ts';
 import type { World } from '../plan/world.ts';
 import type { ChannelRecord } from '../record.ts';
 import type { ChannelAction, ChannelRetry, ImagePhase } from './channel-action.ts';
-import { nextToDeregister } from './retention.ts';
+import { imagesToDeregister } from './retention.ts';
 
 /**
  * What is to be done for a channel: where the account differs from what the ledger says was completed
@@ -19,10 +19,11 @@ export function channelActionsFor(
   const wanted = [...publications(world, channel, record), ...taggings(world, channel, record)];
   const due = wanted.filter((action) => !isBackingOff(record, action, world.now));
   if (due.length > 0) return due;
-  const imageId = nextToDeregister(world, channel, record);
-  if (imageId === undefined) return [];
-  const action = { kind: 'deregister-image', channel: channel.name, imageId } as const;
-  return isBackingOff(record, action, world.now) ? [] : [action];
+  const next = imagesToDeregister(world, channel, record)
+    .map((imageId) => ({ kind: 'deregister-image', channel: channel.name, imageId }) as const)
+    // One that somebody's own machine still needs holds up none of the others.
+    .find((action) => !isBackingOff(record, action, world.now));
+  return next === undefined ? [] : [next];
 }
 
 /** The controller's own parameters; `previous` first, so that both never name the same image. */

@@ -15,7 +15,7 @@ import { type ChannelPlaces, placesIn, type RolloutPlace } from './place.ts';
 import { answerRequests } from './requests.ts';
 import { isActive, isHalted } from './rollout.ts';
 import { rolloutNews } from './rollout-news.ts';
-import { type Named, withCompletion, withSuccessor } from './succession.ts';
+import { type Named, withCompletion, withoutUnpinned, withSuccessor } from './succession.ts';
 
 /** What becomes of one image channel in this pass. */
 export interface ChannelOutlook extends ChannelPlaces {
@@ -65,9 +65,10 @@ function outlookOf(
 ): ChannelOutlook {
   const { now, requests, channels } = world;
   const stored = channels.get(channel.name) ?? { name: channel.name };
+  const known = withoutLost(world, stored);
   const named = world.observed.images.get(channel.name);
   const isPinned = channel.pin !== undefined;
-  const { record: asked, endings } = answerRequests(stored, requests, { named, isPinned, now });
+  const { record: asked, endings } = answerRequests(known, requests, { named, isPinned, now });
   const moved = isReadWhole(world.observed) ? movedOn(world, channel, asked, machines) : asked;
   const kept = housekept(world, channel, moved);
   const { record } = kept;
@@ -76,6 +77,13 @@ function outlookOf(
   const placeOf = placesIn({ ...place, starters });
   const news = [...rolloutNews(stored, record, now), ...kept.news];
   return { ...place, stored, starters, placeOf, news, endings, wakeAt: wakeAtOf(record, now) };
+}
+
+/** Without the images completed before that are no more: nothing goes back to them. */
+function withoutLost({ observed }: World, record: ChannelRecord): ChannelRecord {
+  const { former = [] } = record;
+  const left = former.filter(({ imageId }) => observed.images.get(imageId)?.usable !== false);
+  return left.length === former.length ? record : { ...record, former: left };
 }
 
 /** What is not known moves no rollout: a machine may look behind, or unused, that is not. */
@@ -93,7 +101,9 @@ function movedOn(
   const known = withFirst(world, channel, record);
   const named = namedIn(world, channel, known);
   const succeeded =
-    named === undefined ? known : withSuccessor(known, channel, named, { machines, now });
+    named === undefined
+      ? withoutUnpinned(known, channel, world.observed.images.get(channel.name), now)
+      : withSuccessor(known, channel, named, { machines, now });
   const ahead = withProgress(world, channel, succeeded, machines);
   if (ahead.rollout?.state !== 'Complete' || ahead === succeeded) return ahead;
   // What waited for it begins at once.
@@ -136,12 +146,13 @@ function withFirst(
 export function namedIn(
   { observed, now }: Pick<World, 'observed' | 'now'>,
   channel: ResolvedChannel,
-  { denied, completed, rollout }: ChannelRecord,
+  { denied, completed, former = [], rollout }: ChannelRecord,
 ): Named | undefined {
   const reading = observed.images.get(channel.name);
   if (reading?.usable !== true) return undefined;
   const source = channel.pin === undefined ? 'follow' : 'pin';
-  const isKnown = [completed?.imageId, rollout?.revision.imageId].includes(reading.imageId);
+  const known = [completed, rollout?.revision, ...former].map((one) => one?.imageId);
+  const isKnown = known.includes(reading.imageId);
   if (source === 'follow' && isDenied(reading, denied)) return undefined;
   if (isExpired(reading, channel, now) && !isKnown) return undefined;
   return { reading, source };

@@ -19,7 +19,7 @@ export function retentionOf(
   const { channelImages = [] } = world.observed;
   const own = channelImages
     .filter((image) => image.channel === channel.name)
-    .toSorted((one, other) => (one.createdAt > other.createdAt ? -1 : 1));
+    .toSorted((one, other) => (ageKey(one) > ageKey(other) ? -1 : 1));
   const reasons = reasonsToKeep(world, record);
   const newest = new Set(
     own
@@ -39,24 +39,30 @@ export function retentionOf(
   });
 }
 
-/** The image to deregister next; undefined where there is none, or not enough is known. */
-export function nextToDeregister(
+/** Images are dated to the second: of the same one, their ids decide, as a listing has no order. */
+function ageKey({ createdAt, imageId }: ChannelImage): string {
+  return `${createdAt} ${imageId}`;
+}
+
+/** The images to deregister, oldest first; none where not enough is known. */
+export function imagesToDeregister(
   world: World,
   channel: ResolvedChannel,
   record: ChannelRecord,
-): string | undefined {
+): readonly string[] {
   const { observed, desired } = world;
-  if (observed.channelImages === undefined || desired.incomplete !== undefined) return undefined;
-  if (observed.failures.some(({ what }) => telling.has(what))) return undefined;
+  if (observed.channelImages === undefined || desired.incomplete !== undefined) return [];
+  if (observed.failures.some(({ what }) => telling.has(what))) return [];
   // What the parameter names may be an image that nobody has yet.
-  if (observed.images.get(channel.name)?.usable !== true || record.completed === undefined)
-    return undefined;
+  if (observed.images.get(channel.name)?.usable !== true || record.completed === undefined) {
+    return [];
+  }
   const parameters = [channel.follow, ...Object.values(channel.publish ?? {})];
-  if (parameters.some((name) => !observed.published.has(name))) return undefined;
-  const doomed = retentionOf(world, channel, record).findLast(
-    ({ keptFor }) => keptFor.length === 0,
-  );
-  return doomed?.image.imageId;
+  if (parameters.some((name) => !observed.published.has(name))) return [];
+  return retentionOf(world, channel, record)
+    .filter(({ keptFor }) => keptFor.length === 0)
+    .map(({ image }) => image.imageId)
+    .reverse();
 }
 
 /** Failed reads that may hide a reason to keep an image. */

@@ -66,12 +66,12 @@ function newsOf(
     const sizes = rollout.waves.map((wave) => `${wave.name} ${wave.members.length}`);
     events.push(tell('Normal', 'RolloutBegan', `${name}: ${sizes.join(', ')}`));
   }
-  for (const [index, wave] of rollout.waves.entries()) {
-    events.push(...waveNews(old?.waves[index], wave, tell));
-  }
   const known = new Set(old?.failures.map((failure) => failure.name));
   for (const failure of rollout.failures.filter((one) => !known.has(one.name))) {
     events.push(tell('Warning', 'MachineFailed', `${failure.name} in ${name}: ${failure.reason}`));
+  }
+  for (const [index, wave] of rollout.waves.entries()) {
+    events.push(...waveNews(old?.waves[index], wave, tell));
   }
   if (old?.state !== rollout.state && isTold(rollout.state)) {
     const type = rollout.state === 'Degraded' ? 'Warning' : 'Normal';
