@@ -95,9 +95,31 @@ describe('a wave ends', () => {
     },
   );
 
+  test('with a wave that was promoted past by its own deadline', () => {
+    const late = begun('two', ['b'], { deadlineAt: lastWeek });
+    const rollout = rolloutOf([waveOf('one', ['a'], { startedAt: lastWeek }), late], {
+      current: 1,
+    });
+    const found = moved([one('a'), one('b', madeOf(next))], rollout, { now: mondayMorning });
+    expect(found?.state).toBe('Complete');
+    expect(found?.waves[0]?.left).toMatchObject([{ name: 'a' }]);
+  });
+
   test('not at its deadline while one may begin, or is being replaced', () => {
     const rollout = rolloutOf([begun('one', ['a'], { deadlineAt: lastWeek })]);
-    expect(moved([off('a')], rollout)?.state).toBe('Progressing');
+    const replacement = {
+      since: mondayNight,
+      oldId: 'i-a',
+      target: setback().target,
+      reasons: ['ami_superseded'],
+      wasOn: false,
+      dutyAtStart: 'stopped',
+    } as const;
+    for (const of of [off('a'), off('a', { record: { replacement } })]) {
+      const found = moved([of], rollout);
+      expect(found?.state).toBe('Progressing');
+      expect(found?.waves[0]?.left).toEqual([]);
+    }
   });
 
   test('at its deadline without one whose home is not with it, which takes no place', () => {

@@ -108,6 +108,32 @@ describe('by the clock', () => {
     expect(moved([late, up('b'), c], baking(bake, wave), { now })?.state).toBe('Baking');
   });
 
+  test('one that is ready only to be replaced is no evidence', () => {
+    const of = up('a');
+    const replacement = {
+      since: now,
+      oldId: 'i-a',
+      target: { image: pinnedTo(next), specHash: 'other' },
+      reasons: ['spec_machine'],
+      wasOn: true,
+      dutyAtStart: 'running',
+    } as const;
+    const all = [{ ...of, record: { ...of.record, replacement } }, c];
+    expect(moved(all, baking(bake, { doneAt: minutesAgo(60) }), { now })?.state).toBe('Paused');
+  });
+
+  test('a wave that is not watched waits for nobody to become ready', () => {
+    const late = one(
+      'a',
+      madeOf(next, {
+        machine: { checks: 'initializing' },
+        record: { image: pinnedTo(next), becomingReadySince: minutesAgo(2) },
+      }),
+    );
+    const rollout = rolloutOf([begun('one', ['a']), waveOf('rest', ['c'])]);
+    expect(moved([late, c], rollout, { now })?.current).toBe(1);
+  });
+
   test('the plan looks again as it ends', () => {
     const rollout = baking(bake, { doneAt: minutesAgo(59), ranAt: minutesAgo(9) });
     const world = rolloutWorld([up('a'), up('b'), c], { now, record: { rollout } });

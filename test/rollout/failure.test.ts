@@ -176,6 +176,34 @@ describe('a rollout is degraded', () => {
     });
   });
 
+  test.each(['resume', 'promote'] as const)(
+    'again at once by %s where nobody is left who is well with it',
+    (verb) => {
+      const rollout = rolloutOf([begun('all', ['a'])], {
+        state: 'Degraded',
+        failures: [failure('a')],
+      });
+      const requests = [asks(verb)];
+      const world = rolloutWorld([off('a')], { record: { rollout }, requests });
+      expect(rolloutAfter(world)).toMatchObject({
+        state: 'Degraded',
+        reason: 'every machine that it reached failed',
+        forgiven: 1,
+      });
+    },
+  );
+
+  test('not where one of an earlier wave is well with it', () => {
+    const rollout = rolloutOf([begun('one', ['a'], { updated: ['a'] }), begun('two', ['b'])], {
+      state: 'Degraded',
+      current: 1,
+      failures: [failure('b')],
+    });
+    const all = [off('a', madeOf(next)), off('b')];
+    const world = rolloutWorld(all, { record: { rollout }, requests: [asks('resume')] });
+    expect(rolloutAfter(world)?.state).toBe('Complete');
+  });
+
   test('no more once a person forgave that: what is left goes on', () => {
     const rollout = rolloutOf([begun('canary', ['a']), waveOf('rest', ['b'])], {
       state: 'Degraded',

@@ -94,7 +94,7 @@ describe('promote', () => {
     const setting = { channel: { abortOnFailures: 1, deadlineMinutes: 60 } };
     const found = rolloutAfter(asked(asks('promote'), over, setting));
     expect(found).toMatchObject({ state: 'Progressing', current: 1 });
-    expect(found?.waves[0]).toMatchObject({ endedAt: mondayNight });
+    expect(found?.waves[0]).toMatchObject({ startedAt: lastWeek, endedAt: mondayNight });
     expect(found?.waves.map((wave) => wave.bake)).toEqual([undefined, bake, bake]);
     expect(found?.waves[1]).toMatchObject({
       startedAt: mondayNight,

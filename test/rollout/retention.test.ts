@@ -152,6 +152,35 @@ describe('of the images of a channel', () => {
     }
   });
 
+  const resting = (of = one('a')) =>
+    rolloutWorld([of], {
+      named: readingOf(was),
+      observed: { channelImages: line, published: new Map([[follow, was]]) },
+    });
+
+  test('what a rollout was of stays, and what a machine is being replaced with', () => {
+    const rollout = rolloutOf([], { state: 'Superseded', revision: kept });
+    expect(doomed({ record: { rollout } })).toEqual([]);
+    const replacement = {
+      since: now,
+      oldId: 'i-a',
+      target: { image: kept, specHash: 'x' },
+      reasons: ['ami_superseded'],
+      wasOn: false,
+      dutyAtStart: 'stopped',
+    } as const;
+    expect(makePlan(resting(one('a', { record: { replacement } }))).channelActions).toEqual([]);
+  });
+
+  test('none goes while some files could not be read, or nobody is named any more', () => {
+    const world = resting();
+    expect(makePlan(world).channelActions).toHaveLength(1);
+    const unread = { ...world.desired, incomplete: 'a folder is unreadable' };
+    expect(makePlan({ ...world, desired: unread }).channelActions).toEqual([]);
+    const empty = { ...world.desired, devInstances: new Map() };
+    expect(makePlan({ ...world, desired: empty }).channelActions).toEqual([]);
+  });
+
   const reads: readonly ReadFailure['what'][] = ['machines', 'images', 'channel-images'];
   test.each(reads)('none goes while %s could not be read', (what) => {
     const failures = [{ what, message: 'no', remedy: 'x' }];

@@ -115,6 +115,13 @@ describe('at once takes over', () => {
   });
 });
 
+test('a return to the completed image takes over though that is expired', () => {
+  const channel = { bestBeforeMinutes: 60 };
+  const fresh = readingOf(next, { createdAt: mondayNight });
+  const world = named(was, {}, { channel, images: [fresh] });
+  expect(rolloutAfter(world)?.state).toBe('Superseded');
+});
+
 test('a pin to what was completed before goes to all at once, unwatched', () => {
   const channel = { pin: older, waves: [{ name: 'canary', percent: 10, bake: { minutes: 5 } }] };
   const record = { former: [{ imageId: older, at: lastWeek }] };

@@ -83,13 +83,22 @@ function step(rollout: Rollout, isAwaiting: boolean, progress: Progress): Rollou
         : next;
     case 'over': {
       const ended = withWave(next, { ...watched, endedAt: now });
-      if (current + 1 >= waves.length) return completed(ended, now);
+      if (current + 1 >= waves.length) return ending(ended, next, now);
       const begun = moving({ ...ended, current: current + 1 }, 'Progressing');
       const onward = withUpdated(begun, machines);
       const reach = reachOf(onward, channel.name, machines, now);
       return step({ ...onward, waves: reach.waves }, reach.isAwaiting, progress);
     }
   }
+}
+
+/** Where no machine is left that is well with it, nothing is proven, whoever forgave the failures. */
+function ending(ended: Rollout, before: Rollout, now: Instant): Rollout {
+  const failed = new Set(ended.failures.map(({ name }) => name));
+  const isAnyWell = ended.waves.some(({ updated }) => updated.some((name) => !failed.has(name)));
+  return failed.size > 0 && !isAnyWell
+    ? degraded(before, 'every machine that it reached failed')
+    : completed(ended, now);
 }
 
 /** Without a machine that has it there is nothing to learn from, if the wave was to be watched. */
