@@ -180,3 +180,19 @@ test('taken back, everybody is on the former image after the next stop; the next
     `ImageTagged: ${third} is tagged as completed`,
   ]);
 });
+
+test('a pin carries out what was taken back, and only as long as it is there', async () => {
+  const rig = await madridRig();
+  const first = firstOf(rig);
+  const second = await publishImage(rig);
+  await liveUntil(rig, madrid('11:00'));
+  await askRollout(rig, 'undo');
+  await liveUntil(rig, madrid('12:00'));
+  editChannel(rig, { pin: second });
+  await liveUntil(rig, madrid('tue 10:00'));
+  expect(imagesOf(rig)).toEqual({ [first]: 9, [second]: 3 });
+  editChannel(rig, { pin: undefined });
+  await liveUntil(rig, madrid('fri 10:00'));
+  expect(imagesOf(rig)).toEqual({ [first]: count });
+  expect(await rolloutIn(rig)).toMatchObject({ number: 2, state: 'Superseded' });
+});

@@ -6,7 +6,10 @@ import { channelOf, recordOf } from './rollout-rig.ts';
 /** That what a pass began for the sake of an image was its rollout's to begin. */
 export async function checkBegun(rig: Rig, { world }: PassReport): Promise<void> {
   const underWay = await replacementsFor(rig);
-  const begun = underWay.filter(({ since }) => since === world.now);
+  const begun = underWay.filter(({ since, oldId }) => {
+    const before = [...world.records.values()].map(({ replacement }) => replacement);
+    return since === world.now && !before.some((one) => one?.oldId === oldId);
+  });
   if (begun.length === 0) return;
   const { rollout, completed, denied = [] } = await recordOf(rig);
   const { pin, maxConcurrent } = channelOf(rig);

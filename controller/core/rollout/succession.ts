@@ -83,8 +83,8 @@ function superseded(
 }
 
 /**
- * Where git pins an image that cannot be rolled out, what was under way is over all the same: git
- * wants no part of it any more.
+ * Where nothing that is named can be rolled out, what git wants no part of any more is over all the
+ * same: what is under way beside a pin, and what only a pin let through although it was taken back.
  */
 export function withoutUnpinned(
   record: ChannelRecord,
@@ -92,10 +92,16 @@ export function withoutUnpinned(
   reading: ImageReading | undefined,
   now: Instant,
 ): ChannelRecord {
-  const { rollout } = record;
-  if (pin === undefined || reading === undefined || rollout === undefined) return record;
-  if (rollout.revision.imageId === pin || !(isActive(rollout) || isHalted(rollout))) return record;
-  const reason = `git pins ${pin} now, which cannot be rolled out`;
+  const { rollout, denied = [] } = record;
+  if (reading === undefined || rollout === undefined) return record;
+  const { imageId, source } = rollout.revision;
+  if (imageId === pin || !(isActive(rollout) || isHalted(rollout))) return record;
+  const isDenied = source === 'pin' && denied.some((one) => one.imageId === imageId);
+  if (pin === undefined && !isDenied) return record;
+  const reason =
+    pin === undefined
+      ? 'git pins it no more, and it was taken back before'
+      : `git pins ${pin} now, which cannot be rolled out`;
   return { ...record, rollout: over(rollout, 'Superseded', reason, now) };
 }
 
