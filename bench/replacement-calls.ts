@@ -100,15 +100,25 @@ const sharedReads = new Set([
   'DescribeVolumesModifications',
 ]);
 
-/** Listings of the whole fleet are shared as well, and snapshots read by their ids, 100 a call. */
+/**
+ * Listings of the whole fleet are shared as well, snapshots read by their ids, 100 a call, and what a
+ * rollout does once to its image.
+ */
 function isShared({ action, parameters }: RecordedCall): boolean {
   if (sharedReads.has(action)) return true;
+  if (action === 'CreateTags') return JSON.stringify(parameters['Resources']).includes('"ami-');
   if (action === 'DescribeSnapshots') return 'SnapshotIds' in parameters;
   const isListing = action === 'DescribeInstances' || action === 'DescribeVolumes';
   return isListing && filtersOf(parameters).every((name) => fleetFilters.has(name));
 }
 
-const fleetFilters = new Set([`tag:${tagKeys.fleet}`, `tag:${tagKeys.role}`]);
+const fleetFilters = new Set([
+  `tag:${tagKeys.fleet}`,
+  `tag:${tagKeys.role}`,
+  // Of the machines that Image Builder left.
+  'tag:CreatedBy',
+  'instance-state-name',
+]);
 
 /** The names of its filters; of a call without any, one that no listing has. */
 function filtersOf({ Filters }: RecordedCall['parameters']): readonly string[] {

@@ -20,7 +20,11 @@ export async function fleetAtNight(machineCount: number): Promise<SimulatedFleet
 function fromEightToSeven(machineCount: number): DesiredFleet {
   const desired = fleetOf(machineCount);
   const specs = [...desired.devInstances].map(([name, spec]) => [name, atEight(spec)] as const);
-  return { ...desired, devInstances: new Map(specs) };
+  // One wave, and no limit but EC2's: more at a time than a file may ask for.
+  const channels = [...desired.channels].map(
+    ([name, channel]) => [name, { ...channel, maxConcurrent: machineCount }] as const,
+  );
+  return { ...desired, devInstances: new Map(specs), channels: new Map(channels) };
 }
 
 function atEight(spec: EffectiveSpec): EffectiveSpec {

@@ -1,6 +1,6 @@
 import type { Action, Outcome } from './core/action.ts';
 import type { ParsedSpecs } from './core/desired.ts';
-import { inOrder } from './core/event.ts';
+import { type FleetEvent, inOrder } from './core/event.ts';
 import type { Instant } from './core/instant.ts';
 import type { ReadFailure } from './core/observed.ts';
 import { firstRecord } from './core/plan/binding.ts';
@@ -20,6 +20,7 @@ import type { DevInstanceRecord } from './core/record.ts';
 import type { LedgerRequest } from './core/request.ts';
 import type { ChannelAction } from './core/rollout/channel-action.ts';
 import { afterChannelOutcome } from './core/rollout/channel-actions.ts';
+import { channelSubject } from './core/rollout/rollout.ts';
 import { channelOutcomeNews } from './core/rollout/rollout-news.ts';
 import { type PerformPorts, performAll } from './performing.ts';
 import type { Cloud, Ledger, Specs, StoredRecord } from './ports.ts';
@@ -66,7 +67,8 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
   const stored = new Map(reading.stored);
   const { world, plan, adopted } = await bindNew(ports, reading, stored);
   // Before the memos that say so: told twice at worst.
-  if (plan.channelNews.length > 0) await ports.ledger.putEvents(inOrder(plan.channelNews));
+  const news = channelNewsOf(plan, world.now);
+  if (news.length > 0) await ports.ledger.putEvents(inOrder(news));
   for (const channel of plan.channelMemos) {
     await ports.ledger.putChannel(channel, ports.lease.epoch);
   }
@@ -81,7 +83,7 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
     { stored, asked: stillOpen(world, plan) },
     plan.actions,
   );
-  const channelOutcomes = await performOnChannels(ports, plan);
+  const channelOutcomes = await performOnChannels(ports, plan, news);
   await tell(ports, { plan, adopted, noted, ended, now: reading.world.now });
   const outcomes = ended.map(({ action, outcome }) => ({ action, outcome }));
   const records = new Map([...stored].map(([name, item]) => [name, item.record]));
@@ -98,11 +100,23 @@ export async function runPass(ports: PassPorts, observeOnly: boolean): Promise<P
   };
 }
 
+/** What people are told of channels: what was asked for them, and then what came of it. */
+function channelNewsOf(plan: Plan, now: Instant): readonly FleetEvent[] {
+  const asked = plan.endings.filter(({ name }) => isOfChannel(plan, name));
+  return [...endingEvents(asked, now), ...plan.channelNews];
+}
+
+function isOfChannel({ rollouts }: Plan, name: string): boolean {
+  return rollouts.some(({ channel }) => channelSubject(channel) === name);
+}
+
 /** Performs what channels need, and writes down what was refused. The memos before it say why it is done. */
 async function performOnChannels(
   { cloud, ledger, lease, clock, onChannelOutcome }: PassPorts,
   { channelActions, rollouts }: Plan,
+  before: readonly FleetEvent[],
 ): Promise<PassReport['channelOutcomes']> {
+  const told = [...before];
   const done: { readonly action: ChannelAction; readonly outcome: Outcome }[] = [];
   const records = new Map(rollouts.map(({ channel, record }) => [channel, record]));
   for (const action of channelActions) {
@@ -112,7 +126,9 @@ async function performOnChannels(
     const now = clock.now();
     const after = record && afterChannelOutcome(record, action, outcome, now);
     const news = channelOutcomeNews({ action, outcome, before: record, after }, now);
-    if (news.length > 0) await ledger.putEvents(news);
+    told.push(...news);
+    // After what this pass told of the same channel before.
+    if (news.length > 0) await ledger.putEvents(inOrder(told).slice(-news.length));
     if (after !== undefined && after !== record) {
       await ledger.putChannel(after, lease.epoch);
       records.set(action.channel, after);
@@ -166,9 +182,10 @@ async function tell(
   },
 ): Promise<void> {
   const { plan, adopted, noted, ended, now } = happened;
+  const endings = plan.endings.filter(({ name }) => !isOfChannel(plan, name));
   const events = [
     ...adoptionEvents(adopted, now),
-    ...endingEvents(plan.endings, now),
+    ...endingEvents(endings, now),
     ...notedEvents(plan, noted, now),
     ...actionEvents(plan, ended),
   ];

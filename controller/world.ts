@@ -153,7 +153,9 @@ export function interestOf(
     ]),
     subnetIds: known(specs.flatMap((spec) => spec.subnets)),
     channels: [...desired.channels.values()],
-    stableOf: [...desired.channels.keys()].filter((name) => !channels.has(name)),
+    stableOf: [...desired.channels.keys()].filter(
+      (name) => channels.get(name)?.completed === undefined,
+    ),
     imageIds: known([
       ...specs.map((spec) => ('id' in spec.image ? spec.image.id : undefined)),
       ...all.flatMap((record) => imagesOf(record, requests)),
@@ -180,14 +182,17 @@ function channelImagesOf({ completed, former = [], rollout }: ChannelRecord) {
   return [completed?.imageId, rollout?.revision.imageId, ...former.map(({ imageId }) => imageId)];
 }
 
-/** The images that a machine is made of, or may be made of again. */
+/**
+ * The images that a machine is made of, or may be made of again. The previous one may be long gone,
+ * and an id that does not exist costs a pass more calls: it is read only for who wants it back.
+ */
 function imagesOf(
-  { name, image, replacement, previous }: DevInstanceRecord,
+  { name, image, replacement, kept, previous }: DevInstanceRecord,
   requests: World['requests'],
 ) {
   const isAsked = requests.some(({ work, name: of }) => work.kind === 'rollback' && of === name);
   const before = isAsked ? previous?.image.imageId : undefined;
-  return [image?.imageId, replacement?.target.image.imageId, before];
+  return [image?.imageId, replacement?.target.image.imageId, kept?.image?.imageId, before];
 }
 
 /** The values that are there, each once. */

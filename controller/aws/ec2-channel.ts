@@ -115,7 +115,7 @@ async function reread(access: WriteAccess, imageId: string): Promise<Reread> {
   // Without the lease, nothing that a read could say would be acted on.
   if (!access.mayMutate()) return { outcome: notSent };
   const input = { ImageIds: [imageId], IncludeDeprecated: true, IncludeDisabled: true };
-  const { items, absent, error } = await readByIds([imageId], () =>
+  const { items, error } = await readByIds([imageId], () =>
     readAllPages(async (token) => {
       const answer = await read(access, 'DescribeImages', () =>
         access.ec2.send(new DescribeImagesCommand({ ...input, ...token })),
@@ -125,8 +125,8 @@ async function reread(access: WriteAccess, imageId: string): Promise<Reread> {
   );
   if (error !== undefined) return { outcome: unread(error) };
   const image = items.find(({ ImageId }) => ImageId === imageId);
-  if (absent.length > 0 || image?.State === 'deregistered') return {};
-  if (image === undefined) return { outcome: unread(`the answer leaves ${imageId} out`) };
+  // A whole answer may also leave out what is gone. Were it there, the next listing would have it.
+  if (image === undefined || image.State === 'deregistered') return {};
   const account = await accountOf(access);
   if (typeof account !== 'string') return { outcome: account };
   if (image.OwnerId === account) return { image };

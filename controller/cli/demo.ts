@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { earliest, millisBetween, plusMillis } from '../core/instant.ts';
 import { makePlan } from '../core/plan/make-plan.ts';
 import { statusTable } from '../render/status-table.ts';
+import type { ImageFlaws } from '../sim/seed.ts';
 import { readWorld, usableFleet } from '../world.ts';
 import { type ActingPorts, settleAndReport } from './controller.ts';
 import type { Globals } from './globals.ts';
@@ -17,6 +18,8 @@ export interface DemoOptions {
   readonly fresh?: boolean;
   /** Publish a newer image to every channel first, as the image pipeline does. */
   readonly newImage?: boolean;
+  /** The same with one whose machines never come up. */
+  readonly badImage?: boolean;
   /** Let so much simulated time pass, with a controller that is awake at each moment that matters. */
   readonly wait?: string;
 }
@@ -36,7 +39,8 @@ export async function runDemo(options: DemoOptions, globals: Globals, io: Io): P
   const parts = await openForActing(globals);
   try {
     io.out(`A simulated account in ${cloud.file}; waiting costs no time here.\n\n`);
-    if (options.newImage) await publishImages(parts, cloud.file, io);
+    if (options.newImage) await publishImages(parts, cloud.file, {}, io);
+    if (options.badImage) await publishImages(parts, cloud.file, { flaw: 'unbootable' }, io);
     const code = await withLease(parts, io, (ports) => settleThrough(ports, waitMs, io));
     await printFleet(parts, io);
     if (code === exitCodes.done) printNext(globals, cloud.file, io);
@@ -47,11 +51,16 @@ export async function runDemo(options: DemoOptions, globals: Globals, io: Io): P
 }
 
 /** A newer image in every channel's parameter. */
-async function publishImages({ specs }: ActingParts, file: string, io: Io): Promise<void> {
+async function publishImages(
+  { specs }: ActingParts,
+  file: string,
+  flaws: ImageFlaws,
+  io: Io,
+): Promise<void> {
   const desired = usableFleet(await specs.read());
   const { people } = await openAccount(desired, file, 'act');
   for (const channel of desired.channels.values()) {
-    const imageId = await people.publishImage(channel);
+    const imageId = await people.publishImage(channel, flaws);
     io.out(`published ${imageId} to ${channel.follow}\n`);
   }
   io.out('\n');
@@ -89,7 +98,8 @@ function printNext(globals: Globals, file: string, io: Io): void {
     ['controller --once', 'one pass; again for the next step'],
     ['get -o wide', 'what is, and why'],
     ['events', 'what happened'],
-    ['demo --new-image --wait 24h', 'a newer image, and the night that brings it'],
+    ['demo --new-image --wait 24h', 'a newer image, and the night of its first wave'],
+    ['rollout status', 'how far that is'],
     ['demo --fresh', 'begin anew'],
   ] as const;
   const lines = commands.map(([command, what]) => [`npx devinstance ${command}${rest}`, what]);

@@ -2,6 +2,7 @@ import { isEventKept } from '../core/event.ts';
 import { channelSubject } from '../core/rollout/rollout.ts';
 import { eventsJson, eventsTable } from '../render/events-table.ts';
 import { checkPlace, usableFleet } from '../world.ts';
+import { chosenChannels } from './channels.ts';
 import type { Globals } from './globals.ts';
 import { exitCodes, type Io } from './io.ts';
 import { sayUnknown } from './views.ts';
@@ -28,9 +29,11 @@ export async function runEvents(
     const now = ports.clock.now();
     const records = new Map((await ports.ledger.records()).map((item) => [item.record.name, item]));
     const events = (await ports.ledger.events(name)).filter((event) => isEventKept(event, now));
-    const subjects = [...desired.channels.keys()].map(channelSubject);
-    const known = [...new Set([...desired.devInstances.keys(), ...records.keys(), ...subjects])];
-    if (name !== undefined && events.length === 0 && !known.includes(name)) {
+    const known = [...new Set([...desired.devInstances.keys(), ...records.keys()])];
+    if (name?.startsWith(channelSubject('')) && events.length === 0) {
+      const channels = [...desired.channels.keys()].map((channel) => ({ channel }));
+      chosenChannels(channels, name.slice(channelSubject('').length));
+    } else if (name !== undefined && events.length === 0 && !known.includes(name)) {
       return sayUnknown(name, known, io);
     }
     const timezoneOf = (of: string) =>

@@ -140,13 +140,15 @@ function addActing(program: Command, run: RunCommand): void {
     .description('create the fleet on a simulated account, and watch')
     .option('--fresh', 'begin anew: forget the simulated account and its ledger')
     .option('--new-image', 'publish a newer image to every channel first')
+    .option('--bad-image', 'publish one whose machines never come up')
     .option('--wait <duration>', 'let simulated time pass: 30m, 12h, 4d')
     .addHelpText(
       'after',
       lines(
         'Examples:',
         '  $ devinstance demo',
-        '  $ devinstance demo --new-image --wait 24h',
+        '  $ devinstance demo --new-image --wait 24h    the first wave gets it that night',
+        '  $ devinstance demo --bad-image --wait 24h    the rollout halts, and homes go back',
         '  $ devinstance demo --fresh',
       ),
     )

@@ -106,7 +106,8 @@ function wayBack(view: RolloutRequestView): readonly string[] {
   const parameter = spec?.follow ?? 'its parameter';
   const to = target === undefined ? 'what they had' : imageText(target);
   return [
-    `${haveIt(status)}; they go back to ${to}: those that failed or are off at once, the others at their next stop`,
+    ...whoGoesBack(status, to),
+    ...underWay(status, 'are given up, or go back after it'),
     `${rollout.revision.imageId} is never rolled out again, unless git pins it`,
     `a newer image in ${parameter} begins a new rollout by itself`,
     ...(target === undefined ? [] : pinLines(target.imageId, view.file)),
@@ -118,7 +119,13 @@ function targetOf({ record }: RolloutStatus, { to }: RolloutWork): Completion | 
   return to === undefined ? ways[0] : ways.find(({ imageId }) => imageId === to);
 }
 
-function haveIt({ waves }: RolloutStatus): string {
+function whoGoesBack({ waves }: RolloutStatus, to: string): readonly string[] {
   const members = waves.flatMap(({ machines }) => machines).filter(counts);
-  return `${members.filter(hasIt).length} of ${machinesText(members.length)} have it`;
+  const count = members.filter(hasIt).length;
+  if (count === 0) return [`no machine has it; new DevInstances begin with ${to}`];
+  const verb = count === 1 ? 'has it and goes' : 'have it and go';
+  return [
+    `${count} of ${machinesText(members.length)} ${verb} back to ${to}`,
+    'those that failed or are off go at once, the others at their next stop',
+  ];
 }

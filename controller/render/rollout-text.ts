@@ -86,7 +86,7 @@ function rolloutLines(
 ): readonly string[] {
   const { meaning, next } = adviceOn(status, rollout);
   return [
-    ...alignedLines(status.waves.map((wave) => waveCells(wave, context.now))),
+    ...alignedLines(status.waves.map((wave) => waveCells(wave, rollout, context.now))),
     footer(status, rollout, context),
     ...(rollout.reason === undefined ? [] : [saidText(rollout.reason, context.now)]),
     meaning,
@@ -96,8 +96,8 @@ function rolloutLines(
   ];
 }
 
-function waveCells(wave: WaveStatus, now: Instant): readonly string[] {
-  return [visible(wave.name), countText(wave), remarks(wave, now).join('; ')];
+function waveCells(wave: WaveStatus, rollout: Rollout, now: Instant): readonly string[] {
+  return [visible(wave.name), countText(wave), remarks(wave, rollout, now).join('; ')];
 }
 
 /** What is said of a member that stands so; of others there is nothing to say. */
@@ -108,10 +108,13 @@ const stateWords: Partial<Record<MemberState, string>> = {
   left: 'not reached',
 };
 
-function remarks(wave: WaveStatus, now: Instant): readonly string[] {
+function remarks(wave: WaveStatus, rollout: Rollout, now: Instant): readonly string[] {
   const order = Object.keys(stateWords);
+  const isOver = !isActive(rollout) && !isHalted(rollout);
   const told = wave.machines
     .filter(({ state }) => stateWords[state] !== undefined)
+    // Once it is over, whoever it did not reach says nothing beyond the count.
+    .filter(({ state, note }) => state !== 'left' || note !== undefined || !isOver)
     .toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
   const more = told.length - named;
   return [

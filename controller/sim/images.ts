@@ -53,6 +53,10 @@ export function deregisterImage(
   if (input.ImageId === undefined) {
     throw ec2Error('MissingParameter', 'The request must contain the parameter ImageId');
   }
+  if (isDeregistered(scene.state.images[input.ImageId] ?? {})) {
+    const message = `The AMI ID '${input.ImageId}' is no longer available`;
+    throw ec2Error('InvalidAMIID.Unavailable', message);
+  }
   const image = getImage(scene, input.ImageId);
   if (image.ownerId !== scene.state.account) {
     throw ec2Error('AuthFailure', `Not authorized for image:${image.id}`);

@@ -121,7 +121,7 @@ export function isSnapshotDeleted({ deletingAt, completedAt }: SimSnapshot, now:
 }
 
 /** True once the image is deregistered: at once, where EC2 may still describe it for a while (BM). */
-export function isDeregistered({ deregisteredAt }: SimImage): boolean {
+export function isDeregistered({ deregisteredAt }: Pick<SimImage, 'deregisteredAt'>): boolean {
   return deregisteredAt !== undefined;
 }
 

@@ -2,6 +2,7 @@ import type { CreateVolumeRequest, RunInstancesRequest } from '@aws-sdk/client-e
 import type { ResolvedChannel } from '../core/desired.ts';
 import { leave, use } from './activity.ts';
 import { attachVolume, detachVolume } from './attachments.ts';
+import { startBuilder } from './builders.ts';
 import { replanHost } from './host.ts';
 import { deregisterImage } from './images.ts';
 import { modifyInstanceAttribute } from './instance-attributes.ts';
@@ -58,6 +59,8 @@ export interface People {
    * wrong with it, if anything; its id.
    */
   publishImage(channel: ResolvedChannel, flaws?: ImageFlaws): Promise<string>;
+  /** Starts a machine of EC2 Image Builder for a channel, which stays until it is terminated; its id. */
+  startBuilder(channel: ResolvedChannel): Promise<string>;
   /** Deregisters an image; its snapshot stays. */
   deregisterImage(imageId: string): Promise<void>;
   /** Writes a parameter, over what it held before. */
@@ -124,6 +127,7 @@ export function peopleOf(act: Act): People {
       }),
     publishImage: (channel, flaws) =>
       act((scene) => publishImage(scene.state, channel, scene.now, flaws)),
+    startBuilder: (channel) => act((scene) => startBuilder(scene, channel)),
     deregisterImage: (id) => asPerson((scene) => deregisterImage(scene, { ImageId: id })),
     putParameter: (name, value) => {
       const input = { Name: name, Value: value, Type: 'String', Overwrite: true } as const;

@@ -72,6 +72,7 @@ export type ImageFlaws = Partial<
     | 'failsAfterMinutes'
     | 'flaw'
     | 'ownerId'
+    | 'rootSnapshotId'
     | 'state'
     | 'tags'
   >
@@ -113,11 +114,12 @@ function pipelineTags({ fleet }: AccountState, { name }: ResolvedChannel): Recor
 
 type NewImage = ImageFlaws & Pick<SimImage, 'id' | 'name' | 'architecture' | 'createdAt' | 'tags'>;
 
-function addImage(state: AccountState, image: NewImage): void {
+/** Adds an image with its root snapshot, where there is none with that id. */
+export function addImage(state: AccountState, image: NewImage): void {
   const { id, createdAt } = image;
   if (state.images[id] !== undefined) return;
-  const rootSnapshotId = idOf('snap', `root of ${id}`);
-  state.snapshots[rootSnapshotId] = {
+  const { rootSnapshotId = idOf('snap', `root of ${id}`) } = image;
+  state.snapshots[rootSnapshotId] ??= {
     id: rootSnapshotId,
     volumeId: 'vol-ffffffff',
     sizeGib: rootSnapshotGib,

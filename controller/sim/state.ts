@@ -7,6 +7,7 @@ import {
   type StoredConditions,
   type VolumeStick,
 } from './stored-conditions.ts';
+import type { Lagging } from './visibility.ts';
 
 /** The version of the stored document; a reader refuses a newer one. */
 export const schemaVersion = 1;
@@ -60,28 +61,6 @@ export interface PowerTransition {
   readonly settled: InstanceStateName;
   readonly since: number;
   readonly settlesAt: number;
-}
-
-/** How far a resource is known in EC2, whose parts learn of it one after another (EVC). */
-export interface Lagging {
-  /** Absent where every part knows it. */
-  readonly visibility?: Visibility | undefined;
-  /** What tag filters still see, oldest first. */
-  formerTags?: readonly FormerTags[] | undefined;
-}
-
-/** Since when what knows of a resource. */
-export interface Visibility {
-  /** Describe calls that name its id. */
-  readonly readAt: number;
-  readonly listedAt: number;
-  /** Calls that would change it. */
-  readonly changeableAt: number;
-}
-
-export interface FormerTags {
-  readonly tags: Record<string, string>;
-  readonly until: number;
 }
 
 export interface SimInstance extends Lagging {

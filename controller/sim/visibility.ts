@@ -1,7 +1,28 @@
 import type { Scene } from './scene.ts';
-import type { FormerTags, Lagging, Visibility } from './state.ts';
 
 type Tags = Record<string, string>;
+
+/** How far a resource is known in EC2, whose parts learn of it one after another (EVC). */
+export interface Lagging {
+  /** Absent where every part knows it. */
+  readonly visibility?: Visibility | undefined;
+  /** What tag filters still see, oldest first. */
+  formerTags?: readonly FormerTags[] | undefined;
+}
+
+/** Since when what knows of a resource. */
+export interface Visibility {
+  /** Describe calls that name its id. */
+  readonly readAt: number;
+  readonly listedAt: number;
+  /** Calls that would change it. */
+  readonly changeableAt: number;
+}
+
+export interface FormerTags {
+  readonly tags: Record<string, string>;
+  readonly until: number;
+}
 
 /** What a resource that is made now begins with: nothing extra where nothing lags. */
 export function hiddenAtFirst({ now, delays }: Scene): {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DescribeInstancesCommand, StartInstancesCommand } from '@aws-sdk/client-ec2';
+import { GetParametersCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type AwsClients, awsClients } from '../../controller/aws/clients.ts';
@@ -79,6 +80,15 @@ test.each<[string, RequestListener, string]>([
   expect(asked()).toBe(1);
 });
 
+test('a parameter that meets a server error is written once', async () => {
+  const { clients, asked } = await answering((_request, response) =>
+    response.writeHead(500, { 'content-type': 'application/x-amz-json-1.1' }).end('{}'),
+  );
+  const command = new PutParameterCommand({ Name: '/golden', Value: 'ami-1', Type: 'String' });
+  expect((await classOf(clients.ssmMutations.send(command))).class).toBe('unknown');
+  expect(asked()).toBe(1);
+});
+
 test('a read that meets a server error is tried again', async () => {
   let isFirst = true;
   const { clients, asked } = await answering((request, response) => {
@@ -131,16 +141,16 @@ test('no region is named with its remedy', async () => {
 });
 
 test('requests end in time: without the flag the SDK would only warn', async () => {
-  const clients = await clientsOf('http://127.0.0.1:1');
-  const timeouts = await Promise.all(
-    [clients.ec2Mutations, clients.ec2].map(async (client) => {
-      // The handler resolves its options at the first request.
-      await client.send(new DescribeInstancesCommand({})).catch(() => undefined);
-      return (client.config.requestHandler as unknown as NodeHttpHandler).httpHandlerConfigs();
-    }),
-  );
-  expect(timeouts).toEqual([
-    expect.objectContaining({ requestTimeout: 5_000, throwOnRequestTimeout: true }),
-    expect.objectContaining({ requestTimeout: 15_000, throwOnRequestTimeout: true }),
-  ]);
+  const { ec2, ec2Mutations, ssmMutations } = await clientsOf('http://127.0.0.1:1');
+  const timeouts = async (client: typeof ec2 | typeof ssmMutations, request: Promise<unknown>) => {
+    // The handler resolves its options at the first request.
+    await request.catch(() => undefined);
+    return (client.config.requestHandler as unknown as NodeHttpHandler).httpHandlerConfigs();
+  };
+  const listing = new DescribeInstancesCommand({});
+  const reading = new GetParametersCommand({ Names: ['/golden'] });
+  const within = (requestTimeout: number) => ({ requestTimeout, throwOnRequestTimeout: true });
+  expect(await timeouts(ec2Mutations, ec2Mutations.send(listing))).toMatchObject(within(5_000));
+  expect(await timeouts(ssmMutations, ssmMutations.send(reading))).toMatchObject(within(5_000));
+  expect(await timeouts(ec2, ec2.send(listing))).toMatchObject(within(15_000));
 });

@@ -1,5 +1,6 @@
 import { EC2ServiceException } from '@aws-sdk/client-ec2';
 import { expect, test } from 'vitest';
+import { virtualClock } from '../../bench/virtual-clock.ts';
 import { listPages, readByIds } from '../../controller/aws/ec2-access.ts';
 
 function notFound(message: string): Error {
@@ -70,6 +71,26 @@ test('EC2 names all missing ids, so a hundred of them cost few calls', async () 
   });
   expect(reading.absent).toHaveLength(130);
   expect(calls).toBe(2);
+});
+
+test('hundreds are asked for at the same time, and come in the order of asking', async () => {
+  const clock = virtualClock(0);
+  const many = Array.from({ length: 950 }, (_, i) => `i-${i}`);
+  const reading = await readByIds(many, async (ids) => {
+    await clock.sleep(ids[0] === 'i-0' ? 500 : 300);
+    return ids;
+  });
+  expect(reading).toEqual({ items: many, absent: [] });
+  expect(clock.millis()).toBe(500);
+});
+
+test('a call that fails takes nothing from what the others found', async () => {
+  const error = new Error('lost');
+  const reading = await readByIds(all, async (ids) => {
+    if (ids.includes('i-00')) throw error;
+    return ids;
+  });
+  expect(reading).toEqual({ items: all.slice(100), absent: [], error });
 });
 
 test('an error that is no answer about ids makes nothing absent', async () => {

@@ -6,7 +6,6 @@ import { tagKeys } from '../../controller/core/tags.ts';
 import type { SimAccount } from '../../controller/sim/account.ts';
 import { cloudOver, interestIn } from '../support/aws-cloud.ts';
 import { callsOf } from '../support/leaving.ts';
-import { launchInput } from '../support/sim-calls.ts';
 import { newSim, simChannel, simStart } from '../support/sim-fleet.ts';
 
 const other: ResolvedChannel = { ...simChannel, name: 'gpu', follow: '/gpu' };
@@ -87,26 +86,15 @@ test('all images of all channels are listed, in every state, with what became of
   );
 });
 
-/** A machine that Image Builder made, or somebody who says so. */
-async function startBuilder(sim: SimAccount, tags: Readonly<Record<string, string>> = {}) {
-  const Tags = Object.entries({ CreatedBy: 'EC2 Image Builder', ...tags });
-  const input = await launchInput(sim, { token: `builder-${sim.calls.length}` });
-  const [id = ''] = await sim.people.launch({
-    ...input,
-    TagSpecifications: [
-      { ResourceType: 'instance', Tags: Tags.map(([Key, Value]) => ({ Key, Value })) },
-    ],
-  });
-  return id;
-}
-
 test("Image Builder's machines are listed until they go, with their channel", async () => {
   const sim = newSim();
-  const left = await startBuilder(sim, { [tagKeys.channel]: 'gpu' });
-  const gone = await startBuilder(sim);
-  await startBuilder(sim, { CreatedBy: 'somebody' });
+  const left = await sim.people.startBuilder(other);
+  const gone = await sim.people.startBuilder(other);
+  const another = await sim.people.startBuilder(other);
+  await sim.people.tag(another, { CreatedBy: 'somebody' });
   await sim.clock.sleep(60_000);
-  const stopped = await startBuilder(sim);
+  const stopped = await sim.people.startBuilder(other);
+  await sim.people.untag(stopped, [tagKeys.channel]);
   await sim.clock.sleep(60_000);
   await sim.people.stop(stopped);
   await sim.people.terminate(gone);
@@ -122,7 +110,9 @@ test("Image Builder's machines are listed until they go, with their channel", as
 test('pages are followed to the last, however they are cut', async () => {
   const sim = newSim();
   for (let count = 0; count < 12; count += 1) await sim.people.publishImage(other);
-  const builders = await Promise.all(Array.from({ length: 12 }, () => startBuilder(sim)));
+  const builders = await Promise.all(
+    Array.from({ length: 12 }, () => sim.people.startBuilder(other)),
+  );
   sim.conditions.roughenPages('upkeep');
   const seen = await observe(sim);
   expect(seen.channelImages).toHaveLength(13);

@@ -19,7 +19,7 @@ const folders = [
   'core/schedule',
   'core/spec',
 ];
-const roots = ['pass.ts', 'ports.ts', 'world.ts'];
+const roots = ['pass.ts', 'performing.ts', 'ports.ts', 'stored-records.ts', 'world.ts'];
 const others = ['ledgers', 'render', 'service', 'sim', 'sources'];
 let controller: CompiledController;
 let cwd: string;

@@ -125,7 +125,8 @@ test.each<{ it: string; rollout: Rollout; work: RolloutWork; over?: object; says
     rollout: rolloutIn('Degraded'),
     work: workFor('undo'),
     says: `asked to undo ${r2}
-  1 of 4 machines have it; they go back to ami-00000001 (ubuntu-24.04-20261108): those that failed or are off at once, the others at their next stop
+  1 of 4 machines has it and goes back to ami-00000001 (ubuntu-24.04-20261108)
+  those that failed or are off go at once, the others at their next stop
 ${undone}${git}ami-00000001
 `,
   },
@@ -134,8 +135,20 @@ ${undone}${git}ami-00000001
     rollout: rolloutIn('Complete'),
     work: workFor('undo', { to: 'ami-00000000' }),
     says: `asked to undo ${r2} back to ami-00000000
-  1 of 4 machines have it; they go back to ami-00000000 (ubuntu-24.04-20261025): those that failed or are off at once, the others at their next stop
+  1 of 4 machines has it and goes back to ami-00000000 (ubuntu-24.04-20261025)
+  those that failed or are off go at once, the others at their next stop
 ${undone}${git}ami-00000000
+`,
+  },
+  {
+    it: 'undo what no machine has',
+    rollout: rolloutIn('Paused', { paused: byKim }),
+    work: workFor('undo'),
+    over: { waves: [wave('canary', [member('ada-01', 'replacing'), member('bob-01', 'gone')])] },
+    says: `asked to undo ${r2}
+  no machine has it; new DevInstances begin with ami-00000001 (ubuntu-24.04-20261108)
+  replacements under way are given up, or go back after it: ada-01
+${undone}${git}ami-00000001
 `,
   },
 ])('$it', async ({ rollout, work, over, says }) => {

@@ -3,7 +3,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, describe, inject, test } from 'vitest';
 import type { Account } from '../fidelity/fact.ts';
 import { sharedFacts, titleOf } from '../fidelity/facts.ts';
-import { channelParameter, motoPlace, prepareAccount } from '../support/moto-account.ts';
+import { channelParameter, makeImage, motoPlace, prepareAccount } from '../support/moto-account.ts';
 import { type MotoServer, startMotoServer } from '../support/moto-server.ts';
 
 const isMotoThere = inject('moto') !== null;
@@ -34,10 +34,13 @@ async function accountOn(endpoint: string): Promise<Account> {
   // Each call once: what is checked is the first answer.
   const options = { ...motoPlace(endpoint), maxAttempts: 1 };
   const zones = [`${options.region}a`, `${options.region}b`] as const;
+  const ec2 = new EC2Client(options);
+  let images = 0;
   return {
-    ec2: new EC2Client(options),
+    ec2,
     ssm: new SSMClient(options),
     place: { subnets, zones, securityGroup, imageId, parameter: channelParameter },
+    makeImage: () => makeImage(ec2, `spare ${images++}`),
     // moto has everything at once: there is nothing to wait for.
     wait: async () => undefined,
   };

@@ -22,6 +22,8 @@ export interface Account {
   readonly ec2: Pick<EC2Client, 'send'>;
   readonly ssm: Pick<SSMClient, 'send'>;
   readonly place: Place;
+  /** Makes an image of this account that nothing uses; its id. */
+  makeImage(): Promise<string>;
   /** Lets that much of the account's own time pass, where it has any. */
   wait(millis: number): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { attachmentFacts } from './attachment-facts.ts';
 import { consistencyFacts } from './consistency-facts.ts';
 import type { Chapter, Fact, SharedFact } from './fact.ts';
+import { imageFacts } from './image-facts.ts';
 import { instanceFacts } from './instance-facts.ts';
 import { launchFacts } from './launch-facts.ts';
 import { listingFacts } from './listing-facts.ts';
@@ -18,6 +19,7 @@ export const chapters: readonly Chapter[] = [
   { title: 'Volumes', facts: volumeFacts },
   { title: 'Attachments', facts: attachmentFacts },
   { title: 'Snapshots', facts: snapshotFacts },
+  { title: 'Images', facts: imageFacts },
   { title: 'Tokens, visibility and outages', facts: consistencyFacts },
   { title: 'Listings, filters and tags', facts: listingFacts },
   { title: 'Rates', facts: rateFacts },

@@ -21,8 +21,8 @@ const absent: readonly string[] = [
   'Stale states: a stop or an attachment shows in the next read. What the controller makes of\n' +
     '  stale readings is tested above the simulator.',
   'Chance: every delay is fixed, every refusal is asked for. Equal histories give equal answers.',
-  'Deregistering images, IAM, and all calls that the program does not make: they are refused as\n' +
-    '  not modelled.',
+  'IAM, deregistration protection, and all calls that the program does not make: they are refused\n' +
+    '  as not modelled.',
 ];
 
 /** The page that says how far the simulated account can be trusted. */

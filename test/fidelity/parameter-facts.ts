@@ -1,4 +1,8 @@
-import { GetParameterCommand, GetParametersCommand } from '@aws-sdk/client-ssm';
+import {
+  GetParameterCommand,
+  GetParametersCommand,
+  PutParameterCommand,
+} from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
 import { codeOf } from './calls.ts';
 import type { Fact } from './fact.ts';
@@ -28,6 +32,29 @@ export const parameterFacts: readonly Fact[] = [
       expect(answer.Parameters).toMatchObject([
         { Name: place.parameter, Value: place.imageId, Version: 1 },
       ]);
+    },
+  },
+  {
+    name: 'PutParameter: over a value only with Overwrite, and then it is the next version',
+    source: ['BM'],
+    moto: true,
+    check: async ({ ssm }) => {
+      const put = (Value: string, Overwrite: boolean) =>
+        ssm.send(
+          new PutParameterCommand({
+            Name: '/golden/latest',
+            Value,
+            Type: 'String',
+            DataType: 'text',
+            Overwrite,
+          }),
+        );
+      // With Overwrite there need be none before.
+      expect((await put('ami-1', true)).Version).toBe(1);
+      expect(await codeOf(put('ami-2', false))).toBe('ParameterAlreadyExists');
+      expect((await put('ami-2', true)).Version).toBe(2);
+      const read = await ssm.send(new GetParametersCommand({ Names: ['/golden/latest'] }));
+      expect(read.Parameters).toMatchObject([{ Value: 'ami-2', Version: 2, Type: 'String' }]);
     },
   },
   {

@@ -22,6 +22,7 @@ export async function simulatedAccounts(): Promise<(delays?: Partial<Delays>) =>
         imageId,
         parameter: simChannel.follow,
       },
+      makeImage: () => sim.people.publishImage({ ...simChannel, follow: '/spare' }),
       wait: (millis) => sim.clock.sleep(millis),
     };
   };

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { livingRig, settleAt, told } from '../support/living-rig.ts';
 import { dataOf, pairOf, publish, wasGivenHome } from '../support/pair.ts';
 import type { Rig } from '../support/rig.ts';
+import { makeDesired, makeSpec } from '../support/world.ts';
 
 // A newer image is published whose machines do not come up, in the night as its schedule has it off.
 
@@ -37,10 +38,36 @@ test('a host that cannot mount the home gives it back at the deadline', async ()
   expect(dataOf(rig)).toBe(data);
 });
 
-test.each(['unbootable', 'home-fails'] as const)(
-  'after one that is %s it is said why, and tried again a day later and no sooner',
+const fates = ['unbootable', 'home-fails'] as const;
+
+test.each(fates)(
+  'of a channel, one that is %s stops the rollout: it is not tried again',
   async (fate) => {
     const rig = await published(fate);
+    await settleAt(rig, '19:01');
+    const { rollouts, holds, changes } = await rig.plan();
+    expect(rollouts[0]?.record.rollout).toMatchObject({
+      state: 'Degraded',
+      reason: 'every machine that wave all reached failed',
+      failures: [{ name: 'ada-01', reason: expect.stringMatching(/^i-\w+ was not ready/) }],
+    });
+    expect([...holds, ...changes]).toEqual([]);
+    const events = await rig.ledger.events('image/ubuntu-24.04');
+    expect(events.map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining(['RolloutBegan', 'MachineFailed', 'RolloutDegraded']),
+    );
+    await settleAt(rig, 'tue 20:00');
+    await settleAt(rig, 'wed 20:00');
+    expect(pairOf(rig)).toMatchObject({ machines: ['1 stopped with the home'], launched: 2 });
+  },
+);
+
+test.each(fates)(
+  'of an image that git names, after one that is %s it is tried again a day later and no sooner',
+  async (fate) => {
+    const rig = await published(fate);
+    const image = { id: Object.keys(rig.truth().images)[1] ?? '', allowExpired: false };
+    rig.desired = makeDesired([makeSpec({ image })]);
     await settleAt(rig, '19:01');
     await settleAt(rig, '23:00');
     expect(pairOf(rig).launched).toBe(2);

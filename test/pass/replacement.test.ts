@@ -24,7 +24,8 @@ describe('a newer image', () => {
     expect(mutationsOf(rig)).toEqual([]);
     expect(await whyNot(rig)).toBe('off by schedule 2026-11-23T18:00:00.000Z');
     await settleAt(rig, '19:05');
-    expect(mutationsOf(rig)).toEqual(['StopInstances', ...replaced, 'StopInstances']);
+    // The last one says on the image that its rollout is complete.
+    expect(mutationsOf(rig)).toEqual(['StopInstances', ...replaced, 'StopInstances', 'CreateTags']);
     const night = { machines: ['1 stopped', '2 stopped with the home'], launched: 2, image: 2 };
     expect(pairOf(rig)).toEqual({ ...night, snapshots: ['replacement completed'] });
     await settleAt(rig, 'tue 08:00');
@@ -55,7 +56,7 @@ describe('a newer image', () => {
     const rootVolume = { sizeGib: 200, type: 'gp3' } as const;
     rig.desired = makeDesired([makeSpec({ upgrade, rootVolume, instanceType: 'm7i.xlarge' })]);
     await settleAt(rig, '10:30');
-    expect(mutationsOf(rig)).toEqual(['StopInstances', ...replaced]);
+    expect(mutationsOf(rig)).toEqual(['StopInstances', ...replaced, 'CreateTags']);
     expect(pairOf(rig)).toMatchObject({ machines: ['1 stopped', '2 running with the home'] });
     const [, made] = launchedBy(rig);
     expect([made?.type, rig.truth().volumes[made?.volumeIds[0] ?? '']?.shape.sizeGib]).toEqual([

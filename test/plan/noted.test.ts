@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { plusMillis } from '../../controller/core/instant.ts';
-import type { Observed } from '../../controller/core/observed.ts';
+import type { Observed, ReadFailure } from '../../controller/core/observed.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import { bare, bigger, home, smaller, spec, worldOf } from '../support/plan-case.ts';
 import { told, toldBy } from '../support/told.ts';
 import { lastWeek, makeMachine, makeRecord, makeSpec, mondayMorning } from '../support/world.ts';
 
-const failure = (what: 'images' | 'homes') => ({ what, message: '', remedy: '' }) as const;
+const failure = (what: ReadFailure['what']) => ({ what, message: '', remedy: '' }) as const;
 
 describe('the holds that a record notes', () => {
   test('a hold is told when it appears, kept with its moment, and told when it is over', () => {
@@ -68,8 +68,11 @@ describe('the holds that a record notes', () => {
       expect(after.world.records.get('ada-01')?.holds).toEqual(holds);
     });
 
-    test('and is over once all was looked at', () => {
-      expect(told(worldOf({ what: '', record: before }))).toEqual([
+    test.each<[string, readonly ReadFailure[]]>([
+      ['all was looked at', []],
+      ['what no machine stands on could not be', [failure('channel-images'), failure('builders')]],
+    ])('and is over once %s', (_what, failures) => {
+      expect(told(worldOf({ what: '', record: before, observed: { failures } }))).toEqual([
         'Normal HoldCleared: ImageBehind is over',
       ]);
     });

@@ -205,6 +205,12 @@ test('a bake by the clock says when it ends, and moments are said in UTC', () =>
   ]);
 });
 
+test('once it is over, only what kept a machine from it is said', () => {
+  const left = [member('ada-01', 'left'), member('bob-01', 'left', 'held by its home')];
+  const status = statusOf(rolloutIn('Complete'), { waves: [wave('all', left)] });
+  expect(say(status)).toContain('\n  all  0/2  bob-01: not reached, held by its home\n');
+});
+
 test('failures that a person went on from are told apart', () => {
   const failures = ['ada-01', 'bob-01'].map((name) => ({ name, at: endedAt, reason: 'not ready' }));
   expect(say(statusOf(rolloutIn('Progressing', { failures, forgiven: 1 })))).toContain(

@@ -51,6 +51,21 @@ test('unreadable: three readings in a row, and nothing done in doubt', async () 
   expect(last.failures.map((failure) => failure.what)).toEqual(['homes', 'homes']);
 });
 
+test('images and builders that cannot be listed are told, and keep nothing waiting', async () => {
+  const rig = await makeRig(makeDesired([spec]), { delays: hasty });
+  const unread = { channelImages: undefined, builders: undefined };
+  const failures = (['channel-images', 'builders'] as const).map((what) => ({
+    what,
+    message: 'DescribeImages failed',
+    remedy: 'Allow it.',
+  }));
+  rig.lens = (observed) => ({ ...observed, ...unread, failures });
+  const { end, last } = await rig.settle();
+  expect(end).toBe('settled');
+  expect(last.plan.statuses.map(({ phase }) => phase)).toEqual(['Running']);
+  expect(last.failures).toEqual(failures);
+});
+
 test('readings that fail now and then are tried again', async () => {
   const rig = await living();
   for (const nth of [1, 2]) {

@@ -73,8 +73,12 @@ async function makeNetwork(ec2: EC2Client): Promise<Omit<Network, 'imageId'>> {
 
 type TagValues = Readonly<Record<string, string>>;
 
-/** A golden image of our own, made from a machine as Image Builder makes one. */
-async function makeImage(ec2: EC2Client, Name: string, tags: TagValues = {}): Promise<string> {
+/** An image of our own, made from a machine as Image Builder makes one. */
+export async function makeImage(
+  ec2: EC2Client,
+  Name: string,
+  tags: TagValues = {},
+): Promise<string> {
   const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ['099720109477'] }));
   const base = Images.find(({ Architecture }) => Architecture === 'x86_64')?.ImageId;
   const run = { ImageId: given(base), InstanceType: 't3.micro' as const };

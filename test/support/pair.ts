@@ -110,9 +110,12 @@ export function isMutation(event: string): boolean {
  * killed around a read it leaves what it leaves when killed after the change before.
  */
 export function changePoints({ events }: Rig): readonly number[] {
-  const isChange = (event: string) =>
-    isMutation(event) || event === 'putRecord' || event === 'endRequest';
   return events.flatMap((event, n) => (isChange(event) ? [n + 0.5] : []));
+}
+
+/** Whether an event of a rig changes the account, or what the ledger goes by. */
+export function isChange(event: string): boolean {
+  return isMutation(event) || /^(putRecord|putChannel|endRequest)$/.test(event);
 }
 
 /** Has machines of an image never come up: their status checks stay as they were, their hosts silent. */

@@ -163,6 +163,11 @@ export async function openRig(
         meet('putRecord', 'after');
         return stored;
       },
+      putChannel: async (...args) => {
+        meet('putChannel', 'before');
+        await ledger.putChannel(...args);
+        meet('putChannel', 'after');
+      },
       putEvents: async (written) => {
         meet('putEvents', 'before');
         await ledger.putEvents(written);

@@ -1,4 +1,4 @@
-import { type Home, isOn, type Machine } from '../observed.ts';
+import { isOn } from '../observed.ts';
 import { type Finding, hold, type Rule } from '../plan/finding.ts';
 import { forget } from '../plan/memory.ts';
 import { isSuspended, type Situation } from '../plan/situation.ts';
@@ -10,7 +10,7 @@ import { tagKeys } from '../tags.ts';
 import { driftsTo, replaceChange } from './change.ts';
 import { deniedFinding } from './denied.ts';
 import { stepForward } from './forward.ts';
-import { delayOf, hindranceOf, obstacleTo } from './hindrance.ts';
+import { delayOf, hasHome, hindranceOf, obstacleTo } from './hindrance.ts';
 import { letGoOfKept } from './kept.ts';
 import type { Moment } from './moment.ts';
 import { keptAgain, type Pending, pendingReplacement } from './pending.ts';
@@ -46,7 +46,8 @@ function findingFor(situation: Situation, pending: Pending): Finding {
   if (held !== undefined) return withheldBy(situation, pending, held);
   if (moment.kind !== 'now') {
     const { at, note } = moment as Extract<Moment, { kind: 'later' }>;
-    const paused = place === undefined || pending.isUrgent ? {} : withholding(place);
+    const isBound = place !== undefined && isBoundToTurn(pending);
+    const paused = isBound ? withholding(place) : {};
     const when = { note, ...(at === undefined ? {} : { at }), ...paused };
     const changes = [replaceChange(situation, pending, when)];
     return at === undefined ? { changes } : { changes, wakeAt: at };
@@ -81,10 +82,15 @@ function withholding({ withheldBy }: RolloutPlace): Pick<Change, 'withheldBy'> {
   return withheldBy === undefined ? {} : { withheldBy };
 }
 
+/** Whether it needs its rollout's leave: not what changes its spec alone, nor what goes back. */
+function isBoundToTurn({ target, machine, isUrgent }: Pending): boolean {
+  return isUrgent !== true && target.image.imageId !== machine.imageId;
+}
+
 /** Its moment is there, and others of its rollout come first, or nobody's turn is now. */
-function outOfTurn(situation: Situation, { target, machine, isUrgent }: Pending) {
+function outOfTurn(situation: Situation, pending: Pending) {
   const place = placeOf(situation);
-  if (place === undefined || isUrgent || target.image.imageId === machine.imageId) return undefined;
+  if (place === undefined || !isBoundToTurn(pending)) return undefined;
   if (place.withheldBy !== undefined) return { withheldBy: place.withheldBy };
   const limit = situation.channel?.maxConcurrent;
   const note = `as soon as others are done (maxConcurrent ${limit})`;
@@ -104,7 +110,7 @@ function begin(situation: Situation, pending: Pending, note: string): Finding {
   const changes = [replaceChange(situation, pending, { at: 'now', note })];
   const { home } = situation;
   // One that has just taken a lost one's place gets its home first.
-  if (home !== undefined && !isAttached(pending.machine, home)) return { changes };
+  if (home !== undefined && !hasHome(situation)) return { changes };
   const again = keptAgain(situation, pending);
   const kept = again === undefined ? letGoOfKept(situation) : undefined;
   if (kept !== undefined || home === undefined) return { ...kept, changes };
@@ -120,11 +126,6 @@ function begin(situation: Situation, pending: Pending, note: string): Finding {
     disruptive: pending.isUrgent !== true,
     final: true,
   };
-}
-
-/** Whether a machine has the home, and nothing about that is under way. */
-function isAttached({ id }: Machine, { attachments }: Home): boolean {
-  return attachments.some(({ instanceId, state }) => instanceId === id && state === 'attached');
 }
 
 /** The record of a replacement that begins now. A snapshot from which nothing ran since does again. */

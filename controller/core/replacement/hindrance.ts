@@ -40,9 +40,16 @@ export function hindranceOf(situation: Situation): Hindrance {
   if (moment.kind === 'held') return { kind: 'held', message: moment.message };
   const delay = delayOf(situation, pending);
   if (delay !== undefined) return { kind: 'waits', message: delay.message };
+  if (!hasHome(situation)) return { kind: 'waits', message: 'when it has its home' };
   if (moment.kind === 'now') return { kind: 'none', message: moment.note };
   const { at, note: message } = moment;
   return at === undefined ? { kind: 'waits', message } : { kind: 'waits', message, at };
+}
+
+/** Whether the machine has its home, and nothing about that is under way. */
+export function hasHome({ machine, home }: Situation): boolean {
+  const attachment = home?.attachments.find(({ instanceId }) => instanceId === machine?.id);
+  return attachment?.state === 'attached';
 }
 
 /** What speaks against a replacement at any moment. */

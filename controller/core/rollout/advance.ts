@@ -2,10 +2,10 @@ import type { ResolvedChannel } from '../desired.ts';
 import { type Instant, minuteMs, plusMillis } from '../instant.ts';
 import type { ImageReading } from '../observed.ts';
 import type { Situation } from '../plan/situation.ts';
-import { bakeState, withUse } from './bake.ts';
+import { bakeState, isBecomingReady, withUse } from './bake.ts';
 import { newFailures } from './failure.ts';
 import { begunWave } from './members.ts';
-import { reachOf } from './reach.ts';
+import { reachOf, withUpdated } from './reach.ts';
 import { isActive, isHalted, type Rollout, type Wave } from './rollout.ts';
 
 /** What a rollout is moved on by. */
@@ -24,8 +24,9 @@ export function advanced(rollout: Rollout, progress: Progress): Rollout {
   if (!isActive(rollout) && !isHalted(rollout)) return rollout;
   const { channel, machines, now } = progress;
   const news = newFailures(rollout, machines, now);
-  const noted =
+  const failed =
     news.length === 0 ? rollout : { ...rollout, failures: [...rollout.failures, ...news] };
+  const noted = withUpdated(failed, machines);
   if (isHalted(noted)) return noted;
   const halt = haltOf(noted, progress);
   if (halt !== undefined) return degraded(noted, halt);
@@ -37,7 +38,7 @@ export function advanced(rollout: Rollout, progress: Progress): Rollout {
 
 /** Why nothing more of it may be rolled out. */
 function haltOf(
-  { failures, forgiven = 0, revision }: Rollout,
+  { failures, forgiven = 0, revision, isBack }: Rollout,
   { channel, image, isExpired }: Progress,
 ): string | undefined {
   const { abortOnFailures } = channel;
@@ -47,7 +48,8 @@ function haltOf(
     return `${count} of its machines failed (${names.join(', ')}), abortOn.failures is ${abortOnFailures}`;
   }
   if (image?.usable === false) return `its image cannot be used: ${image.reason}`;
-  return isExpired ? `image ${revision.imageId} is past its best-before` : undefined;
+  // Who goes back may have a kept machine of it; for others it says why it is not launched.
+  return isExpired && !isBack ? `image ${revision.imageId} is past its best-before` : undefined;
 }
 
 function degraded(rollout: Rollout, reason: string): Rollout {
@@ -62,14 +64,14 @@ function step(rollout: Rollout, isAwaiting: boolean, progress: Progress): Rollou
   const wave = waves[current];
   if (wave === undefined) return rollout;
   const deadlineAt = plusMillis(now, channel.deadlineMinutes * minuteMs);
-  const begun = begunWave(wave, now, deadlineAt);
-  const done = isAwaiting || begun.doneAt !== undefined ? begun : { ...begun, doneAt: now };
+  const started = begunWave(wave, now, deadlineAt);
+  const done = isAwaiting || started.doneAt !== undefined ? started : { ...started, doneAt: now };
   const healthy = healthyMembers(rollout, done, machines);
   const watched = withUse(done, healthy, now);
   const next = watched === wave ? rollout : withWave(rollout, watched);
   if (isPausedByPerson(next)) return next;
   if (watched.doneAt === undefined) return moving(next, 'Progressing');
-  const verdict = verdictOn(next, watched, healthy.length, now);
+  const verdict = verdictOn(next, watched, healthy, now);
   switch (verdict.kind) {
     case 'on':
       return moving(next, 'Baking');
@@ -82,7 +84,8 @@ function step(rollout: Rollout, isAwaiting: boolean, progress: Progress): Rollou
     case 'over': {
       const ended = withWave(next, { ...watched, endedAt: now });
       if (current + 1 >= waves.length) return completed(ended, now);
-      const onward = moving({ ...ended, current: current + 1 }, 'Progressing');
+      const begun = moving({ ...ended, current: current + 1 }, 'Progressing');
+      const onward = withUpdated(begun, machines);
       const reach = reachOf(onward, channel.name, machines, now);
       return step({ ...onward, waves: reach.waves }, reach.isAwaiting, progress);
     }
@@ -90,10 +93,16 @@ function step(rollout: Rollout, isAwaiting: boolean, progress: Progress): Rollou
 }
 
 /** Without a machine that has it there is nothing to learn from, if the wave was to be watched. */
-function verdictOn(rollout: Rollout, wave: Wave, healthy: number, now: Instant) {
-  const { waves, current, failures } = rollout;
-  if (healthy > 0) return bakeState(wave, now);
-  const failed = failures.filter(({ name }) => wave.members.includes(name)).length;
+function verdictOn(rollout: Rollout, wave: Wave, healthy: readonly Situation[], now: Instant) {
+  const { waves, current, failures, forgiven = 0 } = rollout;
+  if (healthy.length > 0) {
+    const state = bakeState(wave, now);
+    const isDoubted = state.kind === 'over' && wave.bake !== undefined;
+    // One that is not ready as the bake ends has failed or is well again within `readyWithin`.
+    return isDoubted && healthy.some(isBecomingReady) ? ({ kind: 'on' } as const) : state;
+  }
+  const counting = failures.slice(forgiven);
+  const failed = counting.filter(({ name }) => wave.members.includes(name)).length;
   if (failed > 0) {
     return {
       kind: 'failed',

@@ -1,7 +1,7 @@
 import { dayMs, hourMs, type Instant, millisBetween, minuteMs, plusMillis } from '../instant.ts';
 import { isOn } from '../observed.ts';
 import { activityFreshMs } from '../plan/duty.ts';
-import { isReady } from '../plan/ready.ts';
+import { isReady, readyDeadline } from '../plan/ready.ts';
 import type { Situation } from '../plan/situation.ts';
 import type { Wave } from './rollout.ts';
 
@@ -38,6 +38,13 @@ export function withUse(wave: Wave, machines: readonly Situation[], now: Instant
 /** Whether a machine is there for its owner, and not only for its replacement. */
 function isServing({ machine, home, observed, record }: Situation): boolean {
   return record.replacement === undefined && isReady(machine, home, observed, record.formerBootId);
+}
+
+/** Whether a machine is on and not ready, and still has time to be. */
+export function isBecomingReady({ machine, home, observed, record, now }: Situation): boolean {
+  const deadline = readyDeadline(record);
+  if (deadline === undefined || now >= deadline || !isOn(machine?.state)) return false;
+  return !isReady(machine, home, observed, record.formerBootId);
 }
 
 /** Whether somebody uses it now. One whose host does not tell counts while it is there for its owner. */

@@ -46,7 +46,7 @@ export function chooseWaves(
 
 function sortedByTurn(followers: readonly Situation[], imageId: string): readonly Situation[] {
   const turns = new Map(
-    followers.map((one) => [one, hashText(`${imageId}/${one.record.uid}`, 12)]),
+    followers.map((one) => [one, hashText(`${imageId}/${one.record.name}`, 12)]),
   );
   return followers.toSorted((one, other) =>
     (turns.get(one) ?? '') < (turns.get(other) ?? '') ? -1 : 1,

@@ -5,7 +5,7 @@ import { concernsMachines, type ImageReading, type Observed } from '../observed.
 import type { Situation } from '../plan/situation.ts';
 import type { RequestEnding, World } from '../plan/world.ts';
 import type { ChannelRecord } from '../record.ts';
-import { replacementAhead } from '../replacement/hindrance.ts';
+import { hasHome, replacementAhead } from '../replacement/hindrance.ts';
 import { advanced } from './advance.ts';
 import { bakeEnd, sampleMs } from './bake.ts';
 import { isExpired } from './best-before.ts';
@@ -15,7 +15,7 @@ import { type ChannelPlaces, placesIn, type RolloutPlace } from './place.ts';
 import { answerRequests } from './requests.ts';
 import { isActive, isHalted } from './rollout.ts';
 import { rolloutNews } from './rollout-news.ts';
-import { type Named, withCompletion, withSuccessor } from './succession.ts';
+import { type Named, withCompletion, withoutUnpinned, withSuccessor } from './succession.ts';
 
 /** What becomes of one image channel in this pass. */
 export interface ChannelOutlook extends ChannelPlaces {
@@ -65,8 +65,10 @@ function outlookOf(
 ): ChannelOutlook {
   const { now, requests, channels } = world;
   const stored = channels.get(channel.name) ?? { name: channel.name };
+  const named = world.observed.images.get(channel.name);
+  const isPinned = channel.pin !== undefined;
   const known = withoutLost(world, stored);
-  const { record: asked, endings } = answerRequests(known, requests, now);
+  const { record: asked, endings } = answerRequests(known, requests, { named, isPinned, now });
   const moved = isReadWhole(world.observed) ? movedOn(world, channel, asked, machines) : asked;
   const kept = housekept(world, channel, moved);
   const { record } = kept;
@@ -99,13 +101,13 @@ function movedOn(
   const known = withFirst(world, channel, record);
   const named = namedIn(world, channel, known);
   const succeeded =
-    named === undefined ? known : withSuccessor(known, channel, named, { machines, now });
+    named === undefined
+      ? withoutUnpinned(known, channel, world.observed.images.get(channel.name), now)
+      : withSuccessor(known, channel, named, { machines, now });
   const ahead = withProgress(world, channel, succeeded, machines);
   if (ahead.rollout?.state !== 'Complete' || ahead === succeeded) return ahead;
-  const completed = withCompletion(ahead, now);
-  return named === undefined
-    ? completed
-    : withSuccessor(completed, channel, named, { machines, now });
+  // What waited for it begins at once.
+  return movedOn(world, channel, withCompletion(ahead, now), machines);
 }
 
 function withProgress(
@@ -144,12 +146,13 @@ function withFirst(
 export function namedIn(
   { observed, now }: Pick<World, 'observed' | 'now'>,
   channel: ResolvedChannel,
-  { denied, completed, rollout }: ChannelRecord,
+  { denied, completed, former = [], rollout }: ChannelRecord,
 ): Named | undefined {
   const reading = observed.images.get(channel.name);
   if (reading?.usable !== true) return undefined;
   const source = channel.pin === undefined ? 'follow' : 'pin';
-  const isKnown = [completed?.imageId, rollout?.revision.imageId].includes(reading.imageId);
+  const known = [completed, rollout?.revision, ...former].map((one) => one?.imageId);
+  const isKnown = known.includes(reading.imageId);
   if (source === 'follow' && isDenied(reading, denied)) return undefined;
   if (isExpired(reading, channel, now) && !isKnown) return undefined;
   return { reading, source };
@@ -182,7 +185,7 @@ function startersOf(place: ChannelPlaces, machines: readonly Situation[]): Reado
     const wanted = rollout.wanted?.imageId;
     if (wanted === undefined || wanted === situation.machine?.imageId || !rollout.mayBegin)
       continue;
-    if (!isFollower(situation, place.channel.name)) continue;
+    if (!isFollower(situation, place.channel.name) || !hasHome(situation)) continue;
     if (replacementAhead({ ...situation, rollout })?.kind !== 'now') continue;
     ready.push({ name, position: rollout.wave?.position ?? 0 });
   }

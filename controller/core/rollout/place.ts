@@ -43,9 +43,9 @@ export function placesIn({ channel, record, starters }: ChannelPlaces) {
   const denied = new Set(record.denied?.map(({ imageId }) => imageId));
   if (rollout === undefined || !(isActive(rollout) || isHalted(rollout))) {
     return (situation: Situation): RolloutPlace => {
-      const own = situation.machine?.imageId;
+      const own = ownImageId(situation);
       if (own === undefined || own === rest.wanted?.imageId) return rest;
-      const urgency = denied.has(own) ? ({ urgency: 'undone' } as const) : {};
+      const urgency = denied.has(own) ? undone : {};
       return { ...rest, ...urgency, mayBegin: starters.has(situation.record.name) };
     };
   }
@@ -57,10 +57,22 @@ export function placesIn({ channel, record, starters }: ChannelPlaces) {
     const isFailed = failed.has(name);
     const base = { ...rest, mayBegin: starters.has(name) };
     if (isFailed) return { ...base, ...wayBack(situation, rollout, record) };
+    const isItsTurn = index !== undefined && index <= rollout.current && isActive(rollout);
+    const own = ownImageId(situation) ?? '';
+    // What was taken back earlier is left without waiting for a turn in what came after it.
+    const isUndone = denied.has(own) && own !== rollout.revision.imageId;
+    if (isUndone && !isItsTurn && own !== rest.wanted?.imageId) return { ...base, ...undone };
     if (isHalted(rollout)) return { ...base, ...stay(rollout) };
     if (index === undefined) return { ...base, ...placeOfNewcomer(situation, rollout, rest) };
     return { ...base, ...placeOfMember(rollout, index) };
   };
+}
+
+const undone = { urgency: 'undone' } as const;
+
+/** What its machine is made of, or the one that was lost. */
+function ownImageId({ machine, record }: Situation): string | undefined {
+  return machine === undefined ? record.image?.imageId : machine.imageId;
 }
 
 /** By name, the index of the wave that each machine is in. */
@@ -96,11 +108,12 @@ function placeAtRest(
 
 /** One that failed goes back to what it had, if it has not yet. */
 function wayBack(
-  { machine, record: { kept, previous } }: Situation,
+  situation: Situation,
   { revision }: Rollout,
   { completed }: ChannelRecord,
 ): Partial<RolloutPlace> & Pick<RolloutPlace, 'wanted'> {
-  if (machine?.imageId !== revision.imageId) return { wanted: undefined };
+  const { kept, previous } = situation.record;
+  if (ownImageId(situation) !== revision.imageId) return { wanted: undefined };
   const before = [kept?.image, previous?.image].find(
     (image) => image !== undefined && image.imageId !== revision.imageId,
   );

@@ -12,9 +12,24 @@ export interface Reach {
   readonly isAwaiting: boolean;
 }
 
+/** A rollout that knows which of its members have the revision by now. */
+export function withUpdated(rollout: Rollout, machines: ReadonlyMap<string, Situation>): Rollout {
+  const waves = rollout.waves.map((wave, index) => {
+    if (index > rollout.current) return wave;
+    const known = new Set(wave.updated);
+    const fresh = wave.members.filter((name) => {
+      const situation = known.has(name) ? undefined : machines.get(name);
+      return situation !== undefined && hasRevision(situation, rollout);
+    });
+    return fresh.length === 0 ? wave : { ...wave, updated: [...wave.updated, ...fresh] };
+  });
+  const isSame = waves.every((wave, index) => wave === rollout.waves[index]);
+  return isSame ? rollout : { ...rollout, waves };
+}
+
 /**
- * Looks which members have the revision by now, and which are not waited for: what is held by more
- * than its moment, and after the deadline whatever is not at its moment.
+ * Looks which members have not got the revision, and which of them are not waited for: what is held
+ * by more than its moment, and after the deadline whatever is not at its moment.
  */
 export function reachOf(
   rollout: Rollout,
@@ -30,17 +45,13 @@ export function reachOf(
     const left: MemberNote[] = [];
     for (const name of wave.members) {
       const situation = machines.get(name);
-      if (situation === undefined || updated.has(name)) continue;
-      if (hasRevision(situation, rollout)) {
-        updated.add(name);
-        continue;
-      }
-      if (failed.has(name) || !isFollower(situation, channel)) continue;
+      if (situation === undefined || updated.has(name) || failed.has(name)) continue;
+      if (!isFollower(situation, channel)) continue;
       const reason = reasonToLeave(situation, rollout, wave, now);
       if (reason === undefined) isAwaiting = true;
       else left.push(noteOf(wave, name, reason, now));
     }
-    return sameOrNew(wave, [...updated], left);
+    return withLeft(wave, left);
   });
   return { waves, isAwaiting };
 }
@@ -73,10 +84,8 @@ function noteOf({ left }: Wave, name: string, reason: string, at: Instant): Memb
   return known?.reason === reason ? known : { name, at, reason };
 }
 
-function sameOrNew(wave: Wave, updated: readonly string[], left: readonly MemberNote[]): Wave {
+function withLeft(wave: Wave, left: readonly MemberNote[]): Wave {
   const isSame =
-    updated.length === wave.updated.length &&
-    left.length === wave.left.length &&
-    left.every((note, index) => note === wave.left[index]);
-  return isSame ? wave : { ...wave, updated, left };
+    left.length === wave.left.length && left.every((note, index) => note === wave.left[index]);
+  return isSame ? wave : { ...wave, left };
 }

@@ -3,6 +3,7 @@ import type { RequestEnding } from '../plan/world.ts';
 import type { ChannelRecord } from '../record.ts';
 import type { LedgerRequest } from '../request.ts';
 import { channelSubject, type DeniedRevision, type Rollout, type Wave } from './rollout.ts';
+import type { RolloutStatus } from './rollout-status.ts';
 import { completing, over } from './succession.ts';
 import { type RolloutWork, refusalOf, waysBack } from './verbs.ts';
 
@@ -12,23 +13,25 @@ export interface Answered {
   readonly endings: readonly RequestEnding[];
 }
 
+/** The moment at which requests are carried out, and what the channel names then. */
+type Asked = Pick<RolloutStatus, 'named' | 'isPinned'> & { readonly now: Instant };
+
 /** Carries out what people asked of a channel's rollout, oldest first, each once. */
 export function answerRequests(
   stored: ChannelRecord,
   requests: readonly LedgerRequest[],
-  now: Instant,
+  { named, isPinned, now }: Asked,
 ): Answered {
   const subject = channelSubject(stored.name);
   const asked = requests.filter(({ name }) => name === subject);
   const open = new Set(asked.map(({ id }) => id));
-  let record = withAnswers(
-    stored,
-    stored.answered?.filter(({ requestId }) => open.has(requestId)) ?? [],
-  );
+  const standing = stored.answered?.filter(({ requestId }) => open.has(requestId)) ?? [];
+  const isSame = standing.length === stored.answered?.length;
+  let record = isSame ? stored : withAnswers(stored, standing);
   for (const request of asked) {
     const { work } = request;
     if (work.kind !== 'rollout' || isAnswered(record, request)) continue;
-    const { after, result, message } = answer(record, request, work, now);
+    const { after, result, message } = answer(record, request, work, { named, isPinned, now });
     const answered = { requestId: request.id, result, message };
     record = withAnswers(after, [...(after.answered ?? []), answered]);
   }
@@ -53,7 +56,7 @@ function answer(
   record: ChannelRecord,
   { actor, reason, expiresAt }: LedgerRequest,
   work: RolloutWork,
-  now: Instant,
+  { now, ...named }: Asked,
 ): {
   readonly after: ChannelRecord;
   readonly result: 'done' | 'refused';
@@ -61,7 +64,7 @@ function answer(
 } {
   const refused = (message: string) => ({ after: record, result: 'refused' as const, message });
   if (expiresAt <= now) return refused(`it expired at ${expiresAt}`);
-  const refusal = refusalOf({ channel: record.name, record }, work);
+  const refusal = refusalOf({ channel: record.name, record, ...named }, work);
   const { rollout } = record;
   if (refusal !== undefined || rollout === undefined) {
     return refused(

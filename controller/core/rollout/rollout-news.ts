@@ -3,7 +3,14 @@ import type { FleetEvent } from '../event.ts';
 import type { Instant } from '../instant.ts';
 import type { ChannelRecord } from '../record.ts';
 import type { ChannelAction } from './channel-action.ts';
-import { channelSubject, type Rollout, type RolloutState, type Wave } from './rollout.ts';
+import {
+  channelSubject,
+  type PastRollout,
+  type Rollout,
+  type RolloutState,
+  type Wave,
+} from './rollout.ts';
+import { pastOf } from './succession.ts';
 import { rolloutName } from './verbs.ts';
 
 type Tell = (type: FleetEvent['type'], reason: string, message: string) => FleetEvent;
@@ -20,15 +27,21 @@ export function rolloutNews(
   const [old, rollout] = [before.rollout, after.rollout];
   const isNew = rollout?.number !== old?.number;
   const past = isNew ? after.history?.find(({ number }) => number === old?.number) : undefined;
-  return [
-    ...(past !== undefined && past.state !== old?.state
-      ? [tell('Normal', stateReasons[past.state], `r${past.number} ${past.reason ?? past.state}`)]
-      : []),
-    ...(rollout === undefined || rollout === old
+  const completion = completionNews(before, after, { past, tell });
+  const changes =
+    rollout === undefined || rollout === old
       ? []
-      : newsOf(isNew ? undefined : old, rollout, { channel: after.name, tell })),
-    ...completionNews(before, after, tell),
-  ];
+      : newsOf(isNew ? undefined : old, rollout, { channel: after.name, tell });
+  if (past === undefined || past.state === old?.state) return [...changes, ...completion];
+  const end = tell('Normal', stateReasons[past.state], endText(after.name, past));
+  return [end, ...completion, ...changes];
+}
+
+/** How a rollout ended, in one line. */
+function endText(channel: string, past: PastRollout): string {
+  const { state, reason, updated, members } = past;
+  const how = state === 'Complete' ? `${updated} of ${members} machines have it` : reason;
+  return how === undefined ? rolloutName(channel, past) : `${rolloutName(channel, past)}: ${how}`;
 }
 
 const stateReasons: Readonly<Record<RolloutState, string>> = {
@@ -53,17 +66,16 @@ function newsOf(
     const sizes = rollout.waves.map((wave) => `${wave.name} ${wave.members.length}`);
     events.push(tell('Normal', 'RolloutBegan', `${name}: ${sizes.join(', ')}`));
   }
-  for (const [index, wave] of rollout.waves.entries()) {
-    events.push(...waveNews(old?.waves[index], wave, tell));
-  }
   const known = new Set(old?.failures.map((failure) => failure.name));
   for (const failure of rollout.failures.filter((one) => !known.has(one.name))) {
     events.push(tell('Warning', 'MachineFailed', `${failure.name} in ${name}: ${failure.reason}`));
   }
-  if (old !== undefined && old.state !== rollout.state && isTold(rollout.state)) {
+  for (const [index, wave] of rollout.waves.entries()) {
+    events.push(...waveNews(old?.waves[index], wave, tell));
+  }
+  if (old?.state !== rollout.state && isTold(rollout.state)) {
     const type = rollout.state === 'Degraded' ? 'Warning' : 'Normal';
-    const why = rollout.reason === undefined ? '' : `: ${rollout.reason}`;
-    events.push(tell(type, stateReasons[rollout.state], `${name}${why}`));
+    events.push(tell(type, stateReasons[rollout.state], endText(channel, pastOf(rollout))));
   }
   return events;
 }
@@ -98,11 +110,14 @@ function waveNews(old: Wave | undefined, wave: Wave, tell: Tell): readonly Fleet
 function completionNews(
   before: ChannelRecord,
   { completed, rollout }: ChannelRecord,
-  tell: Tell,
+  { past, tell }: { readonly past: PastRollout | undefined; readonly tell: Tell },
 ): readonly FleetEvent[] {
   if (completed === undefined || completed.imageId === before.completed?.imageId) return [];
   // A rollout that came to its end has told of it.
-  if (rollout?.state === 'Complete' && rollout.revision.imageId === completed.imageId) return [];
+  const isTold = [past, rollout].some(
+    (one) => one?.state === 'Complete' && one.revision.imageId === completed.imageId,
+  );
+  if (isTold) return [];
   const message = `new DevInstances begin with ${completed.imageId}`;
   return [tell('Normal', 'ImageCompleted', message)];
 }

@@ -6,11 +6,13 @@ import type { Wave } from './rollout.ts';
 export type MemberState =
   /** It has the revision. */
   | 'updated'
+  /** It had the revision, which was taken back, and has another image again. */
+  | 'back'
   /** Its replacement is under way. */
   | 'replacing'
   /** Its turn has come, but not its moment. */
   | 'due'
-  /** Its wave has not begun. */
+  /** Its wave has not begun, or its rollout was over before its moment came. */
   | 'later'
   /** It failed with the revision, and is back on what it had or on its way there. */
   | 'failed'

@@ -82,12 +82,11 @@ function waveStatus(
   rollout: Rollout,
   machines: ReadonlyMap<string, Situation>,
 ): WaveStatus {
-  const baking = bakingText(wave);
-  return {
-    ...wave,
-    machines: membersIn(wave, index, rollout, machines),
-    ...(baking === undefined ? {} : { baking }),
-  };
+  const members = membersIn(wave, index, rollout, machines);
+  // With none left that has it nothing bakes.
+  const isBaking = members.some(({ state }) => state === 'updated');
+  const baking = isBaking ? bakingText(wave) : undefined;
+  return { ...wave, machines: members, ...(baking === undefined ? {} : { baking }) };
 }
 
 function membersIn(
@@ -101,9 +100,15 @@ function membersIn(
   return wave.members.map((name): MemberStatus => {
     const failure = failed.get(name);
     if (failure !== undefined) return { name, state: 'failed', note: failure.reason };
-    if (updated.has(name)) return { name, state: 'updated' };
+    if (updated.has(name))
+      return { name, state: isBack(machines.get(name), rollout) ? 'back' : 'updated' };
     return memberStatus(name, { wave, index, rollout }, machines);
   });
+}
+
+function isBack(situation: Situation | undefined, { state, revision }: Rollout): boolean {
+  const imageId = situation?.machine?.imageId;
+  return state === 'Undone' && imageId !== undefined && imageId !== revision.imageId;
 }
 
 /** Where a member stands that neither has the revision nor failed with it. */
@@ -122,12 +127,10 @@ function memberStatus(
   const { image } = situation.spec;
   if (!isFollower(situation, 'channel' in image ? image.channel : ''))
     return { name, state: 'gone' };
-  const isOver = !isActive(rollout) && !isHalted(rollout);
   const left = wave.left.find((one) => one.name === name);
-  if (left !== undefined || isOver) {
-    return { name, state: 'left', ...(left === undefined ? {} : { note: left.reason }) };
-  }
-  if (index > rollout.current) return { name, state: 'later' };
+  if (left !== undefined) return { name, state: 'left', note: left.reason };
+  const isOver = !isActive(rollout) && !isHalted(rollout);
+  if (index > rollout.current || isOver) return { name, state: 'later' };
   const { message, at } = hindranceOf(situation);
   return { name, state: 'due', note: at === undefined ? message : `${at} ${message}` };
 }

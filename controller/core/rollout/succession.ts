@@ -82,6 +82,23 @@ function superseded(
   return { ...record, rollout: ended };
 }
 
+/**
+ * Where git pins an image that cannot be rolled out, what was under way is over all the same: git
+ * wants no part of it any more.
+ */
+export function withoutUnpinned(
+  record: ChannelRecord,
+  { pin }: Pick<ResolvedChannel, 'pin'>,
+  reading: ImageReading | undefined,
+  now: Instant,
+): ChannelRecord {
+  const { rollout } = record;
+  if (pin === undefined || reading === undefined || rollout === undefined) return record;
+  if (rollout.revision.imageId === pin || !(isActive(rollout) || isHalted(rollout))) return record;
+  const reason = `git pins ${pin} now, which cannot be rolled out`;
+  return { ...record, rollout: over(rollout, 'Superseded', reason, now) };
+}
+
 /** A rollout that ends in this state. */
 export function over(
   rollout: Rollout,
