@@ -1,4 +1,5 @@
 import {
+  CreateTagsCommand,
   DescribeImagesCommand,
   EC2Client,
   type Image,
@@ -44,7 +45,9 @@ export interface Whose {
 export interface RolledFleet extends E2eFleet {
   /** Registers an image, with the tags that the pipeline of the channel gives it where none are said; its id. */
   build(image: string, whose?: Whose): Promise<string>;
-  /** The same, and names it in the parameter that the channel follows. */
+  /** Gives the tags of the channel to an image that has none. */
+  claim(imageId: string): Promise<void>;
+  /** Registers an image with these tags, and names it in the parameter that the channel follows. */
   publish(image: string): Promise<string>;
   history(): Promise<FleetHistory>;
   /** A line a machine: `ada-01 1 stopped, first`. */
@@ -68,11 +71,9 @@ export async function makeRolledFleet(
   /** The names of images by their ids. */
   const built = new Map<string, string>();
   const history = () => readFleetHistory(endpoint, name);
-  const build = async (image: string, whose: Whose = { fleet: name, channel }) => {
-    const imageId = await buildImage(endpoint, `${name}-${image}`, {
-      ...(whose.fleet === undefined ? {} : { [tagKeys.fleet]: whose.fleet }),
-      ...(whose.channel === undefined ? {} : { [tagKeys.channel]: whose.channel }),
-    });
+  const ours = { fleet: name, channel };
+  const build = async (image: string, whose: Whose = ours) => {
+    const imageId = await buildImage(endpoint, `${name}-${image}`, tagsFor(whose));
     built.set(imageId, image);
     return imageId;
   };
@@ -85,6 +86,7 @@ export async function makeRolledFleet(
   return {
     ...fleet,
     build,
+    claim: (imageId) => tagImage(endpoint, imageId, tagsFor(ours)),
     publish,
     history,
     machines: async () => machineLines(await history(), built),
@@ -104,6 +106,13 @@ export async function makeRolledFleet(
         ),
       );
     },
+  };
+}
+
+function tagsFor({ fleet, channel: of }: Whose): Readonly<Record<string, string>> {
+  return {
+    ...(fleet === undefined ? {} : { [tagKeys.fleet]: fleet }),
+    ...(of === undefined ? {} : { [tagKeys.channel]: of }),
   };
 }
 
@@ -169,6 +178,17 @@ async function readParameters(
   const { Parameters = [] } = await ssm.send(new GetParametersCommand({ Names: [...names] }));
   ssm.destroy();
   return new Map(Parameters.map(({ Name = '', Value = '' }) => [Name, Value]));
+}
+
+async function tagImage(
+  endpoint: string,
+  imageId: string,
+  tags: Readonly<Record<string, string>>,
+): Promise<void> {
+  const ec2 = new EC2Client(motoPlace(endpoint));
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  await ec2.send(new CreateTagsCommand({ Resources: [imageId], Tags }));
+  ec2.destroy();
 }
 
 /** Somebody's own machine of an image, with none of our tags. */

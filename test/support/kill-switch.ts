@@ -2,8 +2,9 @@ import { isMutation, type ProxyRules, type WireCall } from './recording-proxy.ts
 
 /** When a program is killed: before a call is sent on, or when it took effect and nobody knows. */
 export interface KillPoint {
-  /** Which mutating call since the switch was armed, from 1. */
+  /** Which mutating call since the switch was armed, from 1; of this action, where it is said. */
   readonly nth: number;
+  readonly action?: string;
   readonly moment: 'before' | 'after';
 }
 
@@ -20,6 +21,8 @@ export function makeKillSwitch(): KillSwitch {
   let count = 0;
   const isCut = (call: WireCall, moment: KillPoint['moment']) => {
     if (armed === undefined || !isMutation(call)) return false;
+    const { action = call.action } = armed.point;
+    if (call.action !== action) return false;
     if (moment === 'before') count += 1;
     if (count < armed.point.nth || moment !== armed.point.moment) return false;
     armed.kill();
