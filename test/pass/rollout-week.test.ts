@@ -86,7 +86,7 @@ test('a good image reaches everyone, and nobody is disturbed', async () => {
     `ImagePublished: ${stableParameter} names second`,
     'ImageTagged: second is tagged as completed',
   ]);
-}, 120_000);
+});
 
 /** Of which a tenth, rounded up, are four: the first wave. */
 const some = 31;
@@ -117,7 +117,6 @@ test.each(Object.entries(faults))(
     expect(parameterOf(rig, stableParameter)).toBe(first);
     expect(imagesOf(rig)).toEqual({ [first ?? '']: some });
   },
-  120_000,
 );
 
 test('with fewer failures than stop it a rollout goes on, and the failed machine has what it had', async () => {
@@ -147,4 +146,4 @@ test('with fewer failures than stop it a rollout goes on, and the failed machine
     'WaveReached',
     'WaveBaked',
   ]);
-}, 60_000);
+});
