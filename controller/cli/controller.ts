@@ -1,7 +1,9 @@
 import { allProblems, findWorldProblems } from '../core/faults/world-problems.ts';
 import { isFailure } from '../core/rollout/channel-action.ts';
+import { isHalted } from '../core/rollout/rollout.ts';
 import type { PassPorts, PassReport } from '../pass.ts';
 import { renderProblemsText } from '../render/problems.ts';
+import { visible } from '../render/visible.ts';
 import { logImageAges } from '../service/image-age.ts';
 import type { Lease } from '../service/lease.ts';
 import { passUnderLease, settle, unfinished } from '../service/settle.ts';
@@ -119,6 +121,13 @@ function printTroubles({ parsed, world, plan, failures }: PassReport, io: Io): v
     if (reason === 'InvalidSpec' || reason === 'ReadFailed') continue;
     if (said.has(`${name}/${reason}`)) continue;
     io.err(`${io.paint.yellow(`! ${name}  ${reason}: ${message}`)}\n  -> ${remedy}\n`);
+  }
+  for (const { channel, record } of plan.rollouts) {
+    const { rollout } = record;
+    if (rollout === undefined || !isHalted(rollout)) continue;
+    const what = `r${rollout.number} of ${channel} is ${rollout.state}: ${rollout.reason}`;
+    const remedy = `devinstance rollout status ${channel} shows what can be done`;
+    io.err(`${io.paint.red(`! ${visible(what)}`)}\n  -> ${remedy}\n`);
   }
   for (const { reason, message, remedy } of plan.interlocks) {
     if (found.some(({ hold }) => hold === reason)) continue;

@@ -51,7 +51,10 @@ test.each(fates)(
       reason: 'every machine that wave all reached failed',
       failures: [{ name: 'ada-01', reason: expect.stringMatching(/^i-\w+ was not ready/) }],
     });
-    expect([...holds, ...changes]).toEqual([]);
+    expect(holds).toEqual([]);
+    expect(changes.map(({ kind, withheldBy }) => [kind, withheldBy])).toEqual([
+      ['replace', 'RolloutFailed'],
+    ]);
     const events = await rig.ledger.events('image/ubuntu-24.04');
     expect(events.map(({ reason }) => reason)).toEqual(
       expect.arrayContaining(['RolloutBegan', 'MachineFailed', 'RolloutDegraded']),

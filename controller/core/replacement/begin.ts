@@ -73,7 +73,10 @@ function aheadFinding(situation: Situation): Finding | undefined {
   const rollout = { ...place, wanted: image };
   const { kind, message } = hindranceOf({ ...situation, rollout });
   const then = { none: `then at once: ${message}`, waits: `then ${message}`, held: message }[kind];
-  const note = `after wave ${after}; ${then}`;
+  const note =
+    after === undefined
+      ? 'it failed with it: a newer one is tried'
+      : `after wave ${after}; ${then}`;
   const when = { note, ...(at === undefined ? {} : { at }), ...withholding(place) };
   return { changes: [replaceChange(situation, { target, reasons: ['ami_superseded'] }, when)] };
 }

@@ -1,11 +1,11 @@
 import type { ResolvedChannel } from '../desired.ts';
-import { type Instant, minuteMs, plusMillis } from '../instant.ts';
+import { hourMs, type Instant, millisBetween, minuteMs, plusMillis } from '../instant.ts';
 import type { ImageReading } from '../observed.ts';
 import type { Situation } from '../plan/situation.ts';
 import { bakeState, isBecomingReady, withUse } from './bake.ts';
 import { newFailures } from './failure.ts';
 import { begunWave } from './members.ts';
-import { reachOf, withUpdated } from './reach.ts';
+import { hasRevision, reachOf, withUpdated } from './reach.ts';
 import { isActive, isHalted, type Rollout, type Wave } from './rollout.ts';
 
 /** What a rollout is moved on by. */
@@ -83,13 +83,25 @@ function step(rollout: Rollout, isAwaiting: boolean, progress: Progress): Rollou
         : next;
     case 'over': {
       const ended = withWave(next, { ...watched, endedAt: now });
-      if (current + 1 >= waves.length) return ending(ended, next, now);
+      if (current + 1 >= waves.length) {
+        return isGoingBack(next, progress) ? moving(next, 'Baking') : ending(ended, next, now);
+      }
       const begun = moving({ ...ended, current: current + 1 }, 'Progressing');
       const onward = withUpdated(begun, machines);
       const reach = reachOf(onward, channel.name, machines, now);
       return step({ ...onward, waves: reach.waves }, reach.isAwaiting, progress);
     }
   }
+}
+
+/** A failed machine goes back as long as its rollout lasts: that is waited for, if it is not stuck. */
+function isGoingBack(rollout: Rollout, { machines, now }: Progress): boolean {
+  return rollout.failures.some(({ name, at }) => {
+    const situation = machines.get(name);
+    const isOn = situation !== undefined && hasRevision(situation, rollout);
+    const isMoving = situation?.record.replacement !== undefined;
+    return (isOn || isMoving) && millisBetween(at, now) < hourMs;
+  });
 }
 
 /** Where no machine is left that is well with it, nothing is proven, whoever forgave the failures. */

@@ -69,11 +69,12 @@ function outlookOf(
   const named = world.observed.images.get(channel.name);
   const isPinned = channel.pin !== undefined;
   const { record: asked, endings } = answerRequests(known, requests, { named, isPinned, now });
-  const moved = isReadWhole(world.observed) ? movedOn(world, channel, asked, machines) : asked;
+  const isWhole = isReadWhole(world.observed);
+  const moved = isWhole ? movedOn(world, channel, asked, machines) : asked;
   const kept = housekept(world, channel, moved);
   const { record } = kept;
   const place = { channel, record, starters: new Set<string>() };
-  const starters = startersOf(place, machines);
+  const starters = isWhole ? startersOf(place, machines) : place.starters;
   const placeOf = placesIn({ ...place, starters });
   const news = [...rolloutNews(stored, record, now), ...kept.news];
   return { ...place, stored, starters, placeOf, news, endings, wakeAt: wakeAtOf(record, now) };

@@ -19,14 +19,14 @@ export interface RolloutPlace {
   /** The revision that is on its way, where its turn has not come yet. */
   readonly ahead?: {
     readonly image: PinnedImage;
-    /** The wave before its own. */
-    readonly after: string;
+    /** The wave before its own; undefined where it failed with it. */
+    readonly after?: string;
     /** The earliest moment at which its turn may come, where that is known. */
     readonly at?: Instant;
   };
   readonly wave?: NonNullable<Change['wave']>;
   /** Why nothing new begins. */
-  readonly withheldBy?: 'RolloutPaused' | 'RolloutDegraded' | 'RolloutAborted';
+  readonly withheldBy?: 'RolloutPaused' | 'RolloutDegraded' | 'RolloutAborted' | 'RolloutFailed';
 }
 
 /** A channel's record, and who may begin a replacement now. */
@@ -42,9 +42,13 @@ export function placesIn({ channel, record, starters }: ChannelPlaces) {
   const rest = placeAtRest(record, channel);
   const denied = new Set(record.denied?.map(({ imageId }) => imageId));
   if (rollout === undefined || !(isActive(rollout) || isHalted(rollout))) {
+    const isBarred = barredAtRest(record);
     return (situation: Situation): RolloutPlace => {
       const own = ownImageId(situation);
       if (own === undefined || own === rest.wanted?.imageId) return rest;
+      if (rollout !== undefined && isBarred(situation)) {
+        return { ...rest, ...wayBack(situation, rollout, { record, denied }) };
+      }
       const urgency = denied.has(own) ? undone : {};
       return { ...rest, ...urgency, mayBegin: starters.has(situation.record.name) };
     };
@@ -56,7 +60,7 @@ export function placesIn({ channel, record, starters }: ChannelPlaces) {
     const index = waves.get(name);
     const isFailed = failed.has(name);
     const base = { ...rest, mayBegin: starters.has(name) };
-    if (isFailed) return { ...base, ...wayBack(situation, rollout, record) };
+    if (isFailed) return { ...base, ...wayBack(situation, rollout, { record, denied }) };
     const isItsTurn = index !== undefined && index <= rollout.current && isActive(rollout);
     const own = ownImageId(situation) ?? '';
     // What was taken back earlier is left without waiting for a turn in what came after it.
@@ -65,6 +69,22 @@ export function placesIn({ channel, record, starters }: ChannelPlaces) {
     if (isHalted(rollout)) return { ...base, ...stay(rollout) };
     if (index === undefined) return { ...base, ...placeOfNewcomer(situation, rollout, rest) };
     return { ...base, ...placeOfMember(rollout, index) };
+  };
+}
+
+/**
+ * Tells who waits for what comes next: who failed with what the channel rests on as its wave baked, and
+ * who did not come up with it once more, a day after, when all others had it.
+ */
+function barredAtRest({ rollout, completed }: ChannelRecord): (situation: Situation) => boolean {
+  const imageId = completed?.imageId;
+  const endedAt = rollout?.endedAt;
+  if (rollout?.state !== 'Complete' || rollout.revision.imageId !== imageId) return () => false;
+  const failed = new Set(rollout.failures.map(({ name }) => name));
+  return ({ record: { name, setback } }) => {
+    const isSetBack = setback?.cause === 'unready' && setback.target.image.imageId === imageId;
+    if (!isSetBack) return failed.has(name);
+    return endedAt !== undefined && setback.at > endedAt;
   };
 }
 
@@ -106,20 +126,22 @@ function placeAtRest(
   return { wanted: image, firsts: firsts.filter((one) => one !== undefined), mayBegin: true };
 }
 
-/** One that failed goes back to what it had, if it has not yet. */
+/** One that failed goes back to what it had, if it has not yet, and is not tried with it again. */
 function wayBack(
   situation: Situation,
   { revision }: Rollout,
-  { completed }: ChannelRecord,
+  { record, denied }: { readonly record: ChannelRecord; readonly denied: ReadonlySet<string> },
 ): Partial<RolloutPlace> & Pick<RolloutPlace, 'wanted'> {
   const { kept, previous } = situation.record;
-  if (ownImageId(situation) !== revision.imageId) return { wanted: undefined };
-  const before = [kept?.image, previous?.image].find(
-    (image) => image !== undefined && image.imageId !== revision.imageId,
+  if (ownImageId(situation) !== revision.imageId) {
+    return { wanted: undefined, ahead: { image: revision }, withheldBy: 'RolloutFailed' };
+  }
+  const { completed } = record;
+  const known = [kept?.image, previous?.image, completed && completedImage(completed, 'follow')];
+  const image = known.find(
+    (one) => one !== undefined && one.imageId !== revision.imageId && !denied.has(one.imageId),
   );
-  const image = before ?? (completed && completedImage(completed, 'follow'));
-  if (image === undefined || image.imageId === revision.imageId) return { wanted: undefined };
-  return { wanted: image, urgency: 'failed' };
+  return image === undefined ? { wanted: undefined } : { wanted: image, urgency: 'failed' };
 }
 
 /** While a rollout is halted, everything stays as it is. */

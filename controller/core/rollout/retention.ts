@@ -69,8 +69,8 @@ export function imagesToDeregister(
 const telling: ReadonlySet<ReadFailure['what']> = new Set(['machines', 'images', 'channel-images']);
 
 function reasonsToKeep(
-  { desired, records, observed }: World,
-  { completed, former, rollout }: ChannelRecord,
+  { desired, records, observed, channels }: World,
+  record: ChannelRecord,
 ): ReadonlyMap<string, readonly string[]> {
   const reasons = new Map<string, string[]>();
   const keep = (imageId: string | null | undefined, reason: string) => {
@@ -86,14 +86,29 @@ function reasonsToKeep(
     keep(publish?.stable && observed.published.get(publish.stable), 'stable');
     keep(publish?.previous && observed.published.get(publish.previous), 'previous');
   }
-  keep(completed?.imageId, 'stable');
-  keep(former?.[0]?.imageId, 'previous');
-  keep(rollout?.revision.imageId, `rollout r${rollout?.number}`);
+  // Of any channel: one may follow what another one's pipeline made.
+  for (const { completed, former, rollout } of new Map([
+    ...channels,
+    [record.name, record],
+  ]).values()) {
+    keep(completed?.imageId, 'stable');
+    keep(former?.[0]?.imageId, 'previous');
+    keep(rollout?.revision.imageId, `rollout r${rollout?.number}`);
+  }
   const specs = [
     ...desired.devInstances.values(),
     ...[...records.values()].map((one) => one.effective),
   ];
   for (const { image, name } of specs) if ('id' in image) keep(image.id, `pinned by ${name}`);
+  keepUsed({ records, observed }, keep);
+  return reasons;
+}
+
+/** What machines are made of, and what lost ones would be made of again. */
+function keepUsed(
+  { records, observed }: Pick<World, 'records' | 'observed'>,
+  keep: (imageId: string, reason: string) => void,
+): void {
   const inUse = machinesByImage(observed.machines);
   for (const [imageId, count] of inUse) {
     keep(imageId, `in use by ${count} ${count === 1 ? 'machine' : 'machines'}`);
@@ -103,7 +118,6 @@ function reasonsToKeep(
       if (!inUse.has(imageId)) keep(imageId, `awaited by ${record.name}`);
     }
   }
-  return reasons;
 }
 
 /** What a machine that is lost would be made of again, and one that is on its way. */
