@@ -38,22 +38,38 @@ export async function checkReplacedAtRest(life: Life, plan: Plan): Promise<void>
     const spec = life.rig.desired.devInstances.get(record.name);
     if (isHeld || spec?.lifecycle !== 'active' || plan.interlocks.length > 0) continue;
     const wrong = (what: string) => wrongs.push(`${record.name} ${what}`);
-    checkMachine(life, record, wrong);
+    checkMachine(life, record, wrong, isHeldUp(plan, record));
     checkLeftOvers(life, record, wrong);
   }
   if (wrongs.length > 0) throw new Error(wrongs.join('\n'));
 }
 
-/** Snapshots that no replacement made are nobody's to delete. */
+/** Snapshots that no replacement made, and no image is made of, are nobody's to delete. */
 function lostSnapshots({ rig }: Life): readonly string[] {
   return Object.values(rig.truth().snapshots)
-    .filter(({ deletingAt, tags }) => {
-      return deletingAt !== undefined && tags[tagKeys.purpose] !== 'replacement';
+    .filter(({ deletingAt, tags, description }) => {
+      const isOfImage = description.startsWith('Root of ami-');
+      return deletingAt !== undefined && !isOfImage && tags[tagKeys.purpose] !== 'replacement';
     })
     .map(({ id }) => id);
 }
 
-function checkMachine(life: Life, record: DevInstanceRecord, wrong: (what: string) => void): void {
+/** Whether a rollout that is not over, has halted or failed with it keeps a machine from the named image. */
+function isHeldUp({ rollouts, changes }: Plan, { name, effective }: DevInstanceRecord): boolean {
+  const { image } = effective;
+  const status = rollouts.find(({ channel }) => 'channel' in image && channel === image.channel);
+  const state = status?.record.rollout?.state;
+  const isHalted = state === 'Degraded' || state === 'Aborted' || state === 'Paused';
+  if (isHalted || status?.waiting !== undefined) return true;
+  return changes.some((one) => one.name === name && one.withheldBy === 'RolloutFailed');
+}
+
+function checkMachine(
+  life: Life,
+  record: DevInstanceRecord,
+  wrong: (what: string) => void,
+  isImageHeldUp: boolean,
+): void {
   const { instances, volumes } = life.rig.truth();
   const now = Date.parse(life.rig.account.clock.now());
   const home = volumes[record.homeId ?? ''];
@@ -67,7 +83,7 @@ function checkMachine(life: Life, record: DevInstanceRecord, wrong: (what: strin
   if (spec.upgrade.when === 'next-start' && isNeverStarted(record)) return;
   const denied = deniedTo(life, record);
   const image = imageWanted(life, record);
-  const isToHave = image !== undefined && isUsable(life, image);
+  const isToHave = !isImageHeldUp && image !== undefined && isUsable(life, image);
   if (isToHave && image.id !== machine.imageId && image.id !== denied?.image?.imageId) {
     wrong(`is of ${machine.imageId}, and ${image.id} is asked for`);
   }

@@ -39,7 +39,11 @@ export function hindranceOf(situation: Situation): Hindrance {
   if (obstacle !== undefined) return { kind: 'held', message: obstacle.message };
   if (moment.kind === 'held') return { kind: 'held', message: moment.message };
   const delay = delayOf(situation, pending);
-  if (delay !== undefined) return { kind: 'waits', message: delay.message };
+  if (delay !== undefined) {
+    // These last until a person has mended them.
+    const isLasting = delay.reason === 'SecondMachine' || delay.reason === 'UnknownState';
+    return { kind: isLasting ? 'held' : 'waits', message: delay.message };
+  }
   if (!hasHome(situation)) return { kind: 'waits', message: 'when it has its home' };
   if (moment.kind === 'now') return { kind: 'none', message: moment.note };
   const { at, note: message } = moment;
