@@ -3,7 +3,7 @@ import { hourMs, type Instant, minuteMs, plusMillis } from '../controller/core/i
 import type { Home, ImageReading, Machine } from '../controller/core/observed.ts';
 import { homeTags, launchTags } from '../controller/core/plan/resource-tags.ts';
 import type { World } from '../controller/core/plan/world.ts';
-import type { DevInstanceRecord } from '../controller/core/record.ts';
+import type { ChannelRecord, DevInstanceRecord } from '../controller/core/record.ts';
 import { dutyAt } from '../controller/core/schedule/duty.ts';
 
 /** What people did before: nothing, started every machine by hand, or stopped every one. */
@@ -18,6 +18,12 @@ const image = {
   rootSnapshotGib: 8,
   createdAt: '2026-11-01T00:00:00.000Z',
 } as const satisfies ImageReading;
+
+/** What the ledger knows of the channel: without it, every plan would begin its first rollout. */
+const completed: ChannelRecord = {
+  name: 'ubuntu-24.04',
+  completed: { imageId: image.imageId, at: '2026-11-01T00:00:00.000Z' },
+};
 
 export interface Settlement {
   readonly now: Instant;
@@ -67,7 +73,7 @@ export function settledWorlds(
     return {
       desired: { ...desired, devInstances: new Map(specs.map((spec) => [spec.name, spec])) },
       records: new Map(records.map((record) => [record.name, record])),
-      channels: new Map(),
+      channels: new Map([['ubuntu-24.04', completed]]),
       requests: [],
       observed,
       now,
