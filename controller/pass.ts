@@ -16,7 +16,6 @@ import {
 import { makePlan } from './core/plan/make-plan.ts';
 import type { Plan, World } from './core/plan/world.ts';
 import type { DevInstanceRecord } from './core/record.ts';
-
 import type { LedgerRequest } from './core/request.ts';
 import type { ChannelAction } from './core/rollout/channel-action.ts';
 import { afterChannelOutcome } from './core/rollout/channel-actions.ts';
@@ -25,7 +24,6 @@ import { channelOutcomeNews } from './core/rollout/rollout-news.ts';
 import { type PerformPorts, performAll } from './performing.ts';
 import type { Cloud, Ledger, Specs, StoredRecord } from './ports.ts';
 import { recordOf, writeAll } from './stored-records.ts';
-
 import { type Reading, readWorld } from './world.ts';
 
 export interface PassPorts extends PerformPorts {

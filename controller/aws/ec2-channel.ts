@@ -1,16 +1,11 @@
-import {
-  CreateTagsCommand,
-  DeregisterImageCommand,
-  DescribeImagesCommand,
-  type Image,
-} from '@aws-sdk/client-ec2';
+import { CreateTagsCommand, DeregisterImageCommand, type Image } from '@aws-sdk/client-ec2';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import type { Outcome } from '../core/action.ts';
 import { firstFew } from '../core/first-few.ts';
 import { type ChannelAction, imageInUse } from '../core/rollout/channel-action.ts';
 import { tagKeys } from '../core/tags.ts';
-import { read, readAllPages, readByIds } from './ec2-access.ts';
 import { tagList, tagsOf } from './ec2-fields.ts';
+import { readImagesById } from './ec2-images.ts';
 import { listMachines } from './ec2-machines.ts';
 import { attempt, changed, endOf, notSent, unread, type WriteAccess } from './ec2-mutation.ts';
 import { readIdentity } from './sts-identity.ts';
@@ -114,15 +109,7 @@ interface Reread {
 async function reread(access: WriteAccess, imageId: string): Promise<Reread> {
   // Without the lease, nothing that a read could say would be acted on.
   if (!access.mayMutate()) return { outcome: notSent };
-  const input = { ImageIds: [imageId], IncludeDeprecated: true, IncludeDisabled: true };
-  const { items, error } = await readByIds([imageId], () =>
-    readAllPages(async (token) => {
-      const answer = await read(access, 'DescribeImages', () =>
-        access.ec2.send(new DescribeImagesCommand({ ...input, ...token })),
-      );
-      return { items: answer.Images ?? [], nextToken: answer.NextToken };
-    }),
-  );
+  const { items, error } = await readImagesById(access, [imageId], { IncludeDisabled: true });
   if (error !== undefined) return { outcome: unread(error) };
   const image = items.find(({ ImageId }) => ImageId === imageId);
   // A whole answer may also leave out what is gone. Were it there, the next listing would have it.

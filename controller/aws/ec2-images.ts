@@ -1,9 +1,9 @@
-import { DescribeImagesCommand, type Image } from '@aws-sdk/client-ec2';
+import { DescribeImagesCommand, type DescribeImagesRequest, type Image } from '@aws-sdk/client-ec2';
 import type { ResolvedChannel } from '../core/desired.ts';
 import type { ImageReading, Interest, ReadFailure } from '../core/observed.ts';
 import { quote } from '../core/spec/problem.ts';
 import { tagKeys } from '../core/tags.ts';
-import { type PacedAccess, read, readAllPages, readByIds } from './ec2-access.ts';
+import { type ByIdReading, type PacedAccess, read, readAllPages, readByIds } from './ec2-access.ts';
 import { dateIn, tagsOf } from './ec2-fields.ts';
 import { readFailure } from './errors.ts';
 import { type ParametersReading, type Refused, readParameters } from './ssm-parameters.ts';
@@ -148,22 +148,30 @@ async function describeImages(
   access: PacedAccess,
   ids: readonly string[],
 ): Promise<DescribedImages> {
-  const reading = await readByIds(ids, (some) =>
-    readAllPages(async (token) => {
-      // A deprecated image may still be launched, and says so nowhere else.
-      const base = { ImageIds: [...some], IncludeDeprecated: true };
-      const answer = await read(access, 'DescribeImages', () =>
-        access.ec2.send(new DescribeImagesCommand({ ...base, ...token })),
-      );
-      return { items: answer.Images ?? [], nextToken: answer.NextToken };
-    }),
-  );
+  const reading = await readImagesById(access, ids);
   const found = new Map(reading.items.map((image) => [image.ImageId ?? '', image]));
   const failed = reading.error !== undefined;
   // An image that the answer simply leaves out is hidden from this account: as good as absent.
   const absent = failed ? reading.absent : ids.filter((id) => !found.has(id));
   const failures = failed ? [readFailure('images', 'DescribeImages', reading.error)] : [];
   return { found, absent: new Set(absent), failures };
+}
+
+/** Reads images by id: deprecated ones, which may still be launched, and disabled ones where asked for. */
+export function readImagesById(
+  access: PacedAccess,
+  ids: readonly string[],
+  more: Pick<DescribeImagesRequest, 'IncludeDisabled'> = {},
+): Promise<ByIdReading<Image>> {
+  return readByIds(ids, (some) =>
+    readAllPages(async (token) => {
+      const base = { ImageIds: [...some], IncludeDeprecated: true, ...more };
+      const answer = await read(access, 'DescribeImages', () =>
+        access.ec2.send(new DescribeImagesCommand({ ...base, ...token })),
+      );
+      return { items: answer.Images ?? [], nextToken: answer.NextToken };
+    }),
+  );
 }
 
 const isImageId = (text: string) => /^ami-[0-9a-f]{8}([0-9a-f]{9})?$/.test(text);

@@ -1,5 +1,5 @@
 import type { Plan } from '../core/plan/world.ts';
-import { isActive, isHalted, type Rollout } from '../core/rollout/rollout.ts';
+import { isHalted, isOver, type Rollout } from '../core/rollout/rollout.ts';
 import type { RolloutStatus } from '../core/rollout/rollout-status.ts';
 import { channelActionText } from './channel-action-text.ts';
 import { adviceOn } from './rollout-advice.ts';
@@ -9,7 +9,7 @@ import { visible } from './visible.ts';
 /** The channels of which a plan says something: a rollout that is not over, or something wrong. */
 export function shownRollouts({ rollouts }: Pick<Plan, 'rollouts'>): readonly RolloutStatus[] {
   return rollouts.filter(({ record: { rollout }, problems }) => {
-    const isGoing = rollout !== undefined && (isActive(rollout) || isHalted(rollout));
+    const isGoing = rollout !== undefined && !isOver(rollout);
     return isGoing || problems.length > 0;
   });
 }
@@ -22,7 +22,7 @@ export function progressText({
 }: RolloutStatus): string | undefined {
   if (rollout === undefined) return undefined;
   const { state, current, reason } = rollout;
-  if (!isActive(rollout) && !isHalted(rollout)) return state;
+  if (isOver(rollout)) return state;
   const wave = waves[current];
   const where =
     wave === undefined

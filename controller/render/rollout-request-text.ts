@@ -1,15 +1,9 @@
+import { machinesText } from '../core/plan/describe.ts';
 import type { Completion, Rollout } from '../core/rollout/rollout.ts';
 import type { MemberState, RolloutStatus } from '../core/rollout/rollout-status.ts';
 import { type RolloutWork, rolloutName, waysBack } from '../core/rollout/verbs.ts';
 import { pinLines } from './rollout-text.ts';
-import {
-  type ChannelContext,
-  counts,
-  currentWaveText,
-  hasIt,
-  imageText,
-  machinesText,
-} from './rollout-words.ts';
+import { type ChannelContext, counts, currentWaveText, hasIt, imageText } from './rollout-words.ts';
 import { visible } from './visible.ts';
 
 /** What is said of a rollout that something was asked of just now. */

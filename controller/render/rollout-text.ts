@@ -1,6 +1,6 @@
 import { type Instant, minuteMs, plusMillis } from '../core/instant.ts';
 import { durationText } from '../core/plan/describe.ts';
-import { isActive, isHalted, type Rollout } from '../core/rollout/rollout.ts';
+import { isActive, isHalted, isOver, type Rollout } from '../core/rollout/rollout.ts';
 import type {
   MemberState,
   MemberStatus,
@@ -53,8 +53,7 @@ function headline(
   if (rollout === undefined) return `${channel} no rollout yet`;
   const { number, revision, state, waves, current, endedAt } = rollout;
   const name = revision.name === '' ? '' : ` ${visible(revision.name)}`;
-  const where =
-    isActive(rollout) || isHalted(rollout) ? `, wave ${current + 1} of ${waves.length}` : '';
+  const where = !isOver(rollout) ? `, wave ${current + 1} of ${waves.length}` : '';
   const deadline = state === 'Progressing' ? waves[current]?.deadlineAt : undefined;
   const when = [
     ...(deadline === undefined ? [] : [`, deadline ${channelMoment(deadline, now)}`]),
@@ -110,11 +109,10 @@ const stateWords: Partial<Record<MemberState, string>> = {
 
 function remarks(wave: WaveStatus, rollout: Rollout, now: Instant): readonly string[] {
   const order = Object.keys(stateWords);
-  const isOver = !isActive(rollout) && !isHalted(rollout);
   const told = wave.machines
     .filter(({ state }) => stateWords[state] !== undefined)
     // Once it is over, whoever it did not reach says nothing beyond the count.
-    .filter(({ state, note }) => state !== 'left' || note !== undefined || !isOver)
+    .filter(({ state, note }) => state !== 'left' || note !== undefined || !isOver(rollout))
     .toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
   const more = told.length - named;
   return [

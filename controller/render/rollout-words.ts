@@ -59,11 +59,6 @@ export function counts({ state }: MemberStatus): boolean {
   return state !== 'gone';
 }
 
-/** `1 machine`, `3 machines`. */
-export function machinesText(count: number): string {
-  return count === 1 ? '1 machine' : `${count} machines`;
-}
-
 /** What is wrong with the image that a channel names, a line, and a line with what to do. */
 export function problemLines(problem: ChannelProblem): readonly [string, string] {
   const { reason, message, remedy } = problem;

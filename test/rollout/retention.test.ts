@@ -1,42 +1,22 @@
 import { describe, expect, test } from 'vitest';
 import type { ChannelImage, Observed, ReadFailure } from '../../controller/core/observed.ts';
 import { makePlan } from '../../controller/core/plan/make-plan.ts';
-import type { ChannelAction } from '../../controller/core/rollout/channel-action.ts';
 import { one } from '../support/fleet-world.ts';
 import {
+  actionsOf,
   channelName,
-  older,
+  follow,
   pinnedTo,
+  publish,
   readingOf,
   rolloutOf,
   rolloutWorld,
   type Setting,
   was,
 } from '../support/rollout-world.ts';
-import { lastWeek, makeDesired, mondayNight as now } from '../support/world.ts';
+import { lastWeek, mondayNight as now } from '../support/world.ts';
 
-const [plain] = [...makeDesired([]).channels.values()];
-const follow = plain?.follow ?? '';
-const publish = { stable: '/stable', previous: '/previous' };
 const at = lastWeek;
-
-/** The channel at rest with `was` complete and `older` before it. */
-function actionsOf(
-  setting: Setting = {},
-  names: readonly string[] = ['a'],
-): readonly ChannelAction[] {
-  const { record, observed, ...rest } = setting;
-  const world = rolloutWorld(
-    names.map((name) => one(name)),
-    {
-      named: readingOf(was),
-      ...rest,
-      record: { former: [{ imageId: older, at }], ...record },
-      observed: { published: new Map([[follow, was]]), ...observed },
-    },
-  );
-  return makePlan(world).channelActions;
-}
 
 const imageOf = (imageId: string, over: Partial<ChannelImage> = {}): ChannelImage => ({
   imageId,

@@ -5,6 +5,7 @@ import { makePlan } from '../../controller/core/plan/make-plan.ts';
 import type { World } from '../../controller/core/plan/world.ts';
 import type { ChannelRecord, PinnedImage, Setback } from '../../controller/core/record.ts';
 import type { LedgerRequest } from '../../controller/core/request.ts';
+import type { ChannelAction } from '../../controller/core/rollout/channel-action.ts';
 import type { Rollout, Wave } from '../../controller/core/rollout/rollout.ts';
 import type { RolloutWork } from '../../controller/core/rollout/verbs.ts';
 import { tagKeys } from '../../controller/core/tags.ts';
@@ -215,4 +216,26 @@ export function asks(
     at: lastWeek,
     expiresAt: nextMonth,
   };
+}
+
+/** The parameter that the channel follows, and those that it may publish. */
+export const follow = [...makeDesired([]).channels.values()][0]?.follow ?? '';
+export const publish = { stable: '/stable', previous: '/previous' };
+
+/** What is done for the channel at rest with `was` complete and `older` before it. */
+export function actionsOf(
+  setting: Setting = {},
+  names: readonly string[] = ['a'],
+): readonly ChannelAction[] {
+  const { record, observed, ...rest } = setting;
+  const world = rolloutWorld(
+    names.map((name) => one(name)),
+    {
+      named: readingOf(was),
+      ...rest,
+      record: { former: [{ imageId: older, at: lastWeek }], ...record },
+      observed: { published: new Map([[follow, was]]), ...observed },
+    },
+  );
+  return makePlan(world).channelActions;
 }

@@ -28,6 +28,11 @@ function describeImage(spec: EffectiveSpec, image: ImageReading | undefined): st
   return `${channel}${image.imageId} (${image.imageName})`;
 }
 
+/** `1 machine`, `3 machines`. */
+export function machinesText(count: number): string {
+  return count === 1 ? '1 machine' : `${count} machines`;
+}
+
 /** `45 min`, `4 h`, `1 h 30 min`, `3 d`. */
 export function durationText(minutes: number): string {
   const days = minutes / (24 * 60);

@@ -57,6 +57,15 @@ export function keepRetries(
   return kept.length === 0 ? rest : { ...rest, retries: kept };
 }
 
+/**
+ * How long to wait after so many failures in a row, in milliseconds: doubling up to 5 min, and of that
+ * at least half, by a fraction that `subject` settles.
+ */
+export function retryDelayMs(attempts: number, subject: string, firstMs = firstRetryMs): number {
+  const fullMs = Math.min(lastRetryMs, firstMs * 2 ** Math.min(attempts - 1, 16));
+  return Math.round(fullMs * (0.5 + 0.5 * fractionOf(`${subject}/${attempts}`)));
+}
+
 /** Counts a failure and sets the earliest next attempt: doubling up to 5 min, at least half of it. */
 export function afterFailure(
   record: DevInstanceRecord,
@@ -72,10 +81,8 @@ export function afterFailure(
   const attempts = (retryOf(record, actionKind)?.attempts ?? 0) + 1;
   const others = (record.retries ?? []).filter((retry) => retry.actionKind !== actionKind);
   const firstMs = actionKind === 'snapshot-home' ? firstSnapshotRetryMs : firstRetryMs;
-  const fullMs = Math.min(lastRetryMs, firstMs * 2 ** Math.min(attempts - 1, 16));
-  const jitter = 0.5 + 0.5 * fractionOf(`${record.uid}/${attempts}`);
   const { code, message, capacity, remedy } = failure;
-  const notBefore = plusMillis(now, Math.round(fullMs * jitter));
+  const notBefore = plusMillis(now, retryDelayMs(attempts, record.uid, firstMs));
   const said = remedy === undefined ? {} : { remedy };
   const retry = { actionKind, attempts, notBefore, code, message, capacity, ...said };
   return { ...record, retries: [...others, retry] };

@@ -121,7 +121,7 @@ function namedReading({ image: named }: Situation, { imageId }: PinnedImage) {
 }
 
 /** A pin in git and an own id win over the channel's parameter. */
-export function namedRevision({
+function namedRevision({
   spec,
   image,
   channel,

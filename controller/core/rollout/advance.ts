@@ -6,7 +6,7 @@ import { bakeState, isBecomingReady, withUse } from './bake.ts';
 import { newFailures } from './failure.ts';
 import { begunWave } from './members.ts';
 import { hasRevision, reachOf, withUpdated } from './reach.ts';
-import { isActive, isHalted, type Rollout, type Wave } from './rollout.ts';
+import { isHalted, isOver, type Rollout, type Wave } from './rollout.ts';
 
 /** What a rollout is moved on by. */
 export interface Progress {
@@ -21,7 +21,7 @@ export interface Progress {
 
 /** Takes note of what became of a rollout's machines, and goes on to what follows from it. */
 export function advanced(rollout: Rollout, progress: Progress): Rollout {
-  if (!isActive(rollout) && !isHalted(rollout)) return rollout;
+  if (isOver(rollout)) return rollout;
   const { channel, machines, now } = progress;
   const news = newFailures(rollout, machines, now);
   const failed =
@@ -149,7 +149,7 @@ function healthyMembers(
   });
 }
 
-export function withWave(rollout: Rollout, wave: Wave): Rollout {
+function withWave(rollout: Rollout, wave: Wave): Rollout {
   return { ...rollout, waves: rollout.waves.with(rollout.current, wave) };
 }
 
@@ -158,7 +158,7 @@ function isPausedByPerson({ state, paused }: Rollout): boolean {
 }
 
 /** Under way in this state; what paused it for want of use is over. */
-export function moving(rollout: Rollout, state: 'Progressing' | 'Baking'): Rollout {
+function moving(rollout: Rollout, state: 'Progressing' | 'Baking'): Rollout {
   if (rollout.state === state && rollout.paused === undefined) return rollout;
   const { paused: _paused, reason: _reason, ...rest } = rollout;
   return { ...rest, state };

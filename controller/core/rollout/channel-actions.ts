@@ -1,7 +1,7 @@
 import type { Outcome } from '../action.ts';
 import type { ResolvedChannel } from '../desired.ts';
-import { fractionOf } from '../hash.ts';
-import { type Instant, minuteMs, plusMillis } from '../instant.ts';
+import { type Instant, plusMillis } from '../instant.ts';
+import { retryDelayMs } from '../plan/memory.ts';
 import type { World } from '../plan/world.ts';
 import type { ChannelRecord } from '../record.ts';
 import type { ChannelAction, ChannelRetry, ImagePhase } from './channel-action.ts';
@@ -71,9 +71,6 @@ function phaseOf(
   return known.refused.has(imageId) ? 'denied' : undefined;
 }
 
-const firstRetryMs = 1_000;
-const lastRetryMs = 5 * minuteMs;
-
 function isSame(retry: ChannelRetry, { kind, imageId }: ChannelAction): boolean {
   return retry.kind === kind && retry.imageId === imageId;
 }
@@ -97,14 +94,13 @@ export function afterChannelOutcome(
     return others.length === 0 ? rest : { ...rest, retries: others };
   }
   const attempts = (retries.find((retry) => isSame(retry, action))?.attempts ?? 0) + 1;
-  const fullMs = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(attempts - 1, 16));
-  const jitter = 0.5 + 0.5 * fractionOf(`${record.name}/${action.imageId}/${attempts}`);
+  const delayMs = retryDelayMs(attempts, `${record.name}/${action.imageId}`);
   const { code, message } = outcome;
   const retry: ChannelRetry = {
     kind: action.kind,
     imageId: action.imageId,
     attempts,
-    notBefore: plusMillis(now, Math.round(fullMs * jitter)),
+    notBefore: plusMillis(now, delayMs),
     code,
     message,
     ...('remedy' in outcome ? { remedy: outcome.remedy } : {}),

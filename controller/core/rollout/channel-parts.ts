@@ -23,7 +23,9 @@ export function channelParts(
   brake: Interlock | undefined,
 ): ChannelParts {
   const all = [...outlooks.values()];
-  const machines = new Map(situations.map((one) => [one.record.name, one]));
+  // Looked up by name only where a rollout has members.
+  const isAnyThere = all.some(({ record }) => record.rollout !== undefined);
+  const machines = new Map(isAnyThere ? situations.map((one) => [one.record.name, one]) : []);
   const rollouts = all.map((outlook) => statusOf(world, outlook, machines));
   const wakeAt = earliest(all.map((outlook) => outlook.wakeAt));
   if (world.observeOnly || world.desired.fleet.mode === 'observe') {

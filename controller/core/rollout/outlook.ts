@@ -13,7 +13,7 @@ import { housekept } from './housekeeping.ts';
 import { isFollower } from './members.ts';
 import { type ChannelPlaces, placesIn, type RolloutPlace } from './place.ts';
 import { answerRequests } from './requests.ts';
-import { isActive, isHalted } from './rollout.ts';
+import { isActive, isOver } from './rollout.ts';
 import { rolloutNews } from './rollout-news.ts';
 import { type Named, withCompletion, withoutUnpinned, withSuccessor } from './succession.ts';
 
@@ -118,7 +118,7 @@ function withProgress(
   machines: readonly Situation[],
 ): ChannelRecord {
   const { rollout } = record;
-  if (rollout === undefined || !(isActive(rollout) || isHalted(rollout))) return record;
+  if (rollout === undefined || isOver(rollout)) return record;
   const image = world.observed.images.get(rollout.revision.imageId);
   const after = advanced(rollout, {
     channel,
@@ -144,7 +144,7 @@ function withFirst(
 }
 
 /** What is to be rolled out, if anything: not what was taken back, nor what is too old to be launched. */
-export function namedIn(
+function namedIn(
   { observed, now }: Pick<World, 'observed' | 'now'>,
   channel: ResolvedChannel,
   { denied, completed, former = [], rollout }: ChannelRecord,
@@ -172,7 +172,7 @@ export function isDenied(
  * first. Who goes back needs no room.
  */
 function startersOf(place: ChannelPlaces, machines: readonly Situation[]): ReadonlySet<string> {
-  const everyone = { has: () => true } as unknown as ReadonlySet<string>;
+  const everyone = { has: () => true };
   const placeOf = placesIn({ ...place, starters: everyone });
   let room = place.channel.maxConcurrent;
   const ready: { readonly name: string; readonly position: number }[] = [];

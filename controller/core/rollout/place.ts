@@ -4,7 +4,7 @@ import type { Situation } from '../plan/situation.ts';
 import type { Change } from '../plan/world.ts';
 import type { ChannelRecord, ImageSource, PinnedImage } from '../record.ts';
 import { bakeEnd } from './bake.ts';
-import { type Completion, isActive, isHalted, type Rollout } from './rollout.ts';
+import { type Completion, isActive, isHalted, isOver, type Rollout } from './rollout.ts';
 
 /** What its channel has for one DevInstance: which image, and whether its turn has come. */
 export interface RolloutPlace {
@@ -33,7 +33,7 @@ export interface RolloutPlace {
 export interface ChannelPlaces {
   readonly channel: ResolvedChannel;
   readonly record: ChannelRecord;
-  readonly starters: ReadonlySet<string>;
+  readonly starters: Pick<ReadonlySet<string>, 'has'>;
 }
 
 /** Where every DevInstance of a channel stands. Most stand where the channel rests, and share one answer. */
@@ -41,7 +41,7 @@ export function placesIn({ channel, record, starters }: ChannelPlaces) {
   const { rollout } = record;
   const rest = placeAtRest(record, channel);
   const denied = new Set(record.denied?.map(({ imageId }) => imageId));
-  if (rollout === undefined || !(isActive(rollout) || isHalted(rollout))) {
+  if (rollout === undefined || isOver(rollout)) {
     const isBarred = barredAtRest(record);
     return (situation: Situation): RolloutPlace => {
       const own = ownImageId(situation);
@@ -96,14 +96,14 @@ function ownImageId({ machine, record }: Situation): string | undefined {
 }
 
 /** By name, the index of the wave that each machine is in. */
-export function wavesByMember({ waves }: Rollout): ReadonlyMap<string, number> {
+function wavesByMember({ waves }: Rollout): ReadonlyMap<string, number> {
   return new Map(
     waves.flatMap(({ members }, index) => members.map((name) => [name, index] as const)),
   );
 }
 
 /** A revision that a channel completed, as machines remember it. */
-export function completedImage(
+function completedImage(
   { imageId, name = '', parameterVersion }: Completion,
   source: ImageSource,
 ): PinnedImage {

@@ -1,5 +1,6 @@
 import type { ResolvedChannel } from '../desired.ts';
 import type { ChannelImage, ReadFailure } from '../observed.ts';
+import { machinesText } from '../plan/describe.ts';
 import type { World } from '../plan/world.ts';
 import type { ChannelRecord, DevInstanceRecord } from '../record.ts';
 
@@ -52,6 +53,8 @@ export function imagesToDeregister(
 ): readonly string[] {
   const { observed, desired } = world;
   if (observed.channelImages === undefined || desired.incomplete !== undefined) return [];
+  // So few are all among the newest: no need to look at who uses them.
+  if (observed.channelImages.length <= channel.keep) return [];
   if (observed.failures.some(({ what }) => telling.has(what))) return [];
   // What the parameter names may be an image that nobody has yet.
   if (observed.images.get(channel.name)?.usable !== true || record.completed === undefined) {
@@ -111,7 +114,7 @@ function keepUsed(
 ): void {
   const inUse = machinesByImage(observed.machines);
   for (const [imageId, count] of inUse) {
-    keep(imageId, `in use by ${count} ${count === 1 ? 'machine' : 'machines'}`);
+    keep(imageId, `in use by ${machinesText(count)}`);
   }
   for (const record of records.values()) {
     for (const imageId of imagesOf(record)) {

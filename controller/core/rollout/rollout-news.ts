@@ -1,6 +1,7 @@
 import type { Outcome } from '../action.ts';
 import type { FleetEvent } from '../event.ts';
 import type { Instant } from '../instant.ts';
+import { machinesText } from '../plan/describe.ts';
 import type { ChannelRecord } from '../record.ts';
 import type { ChannelAction } from './channel-action.ts';
 import {
@@ -85,15 +86,11 @@ function isTold(state: RolloutState): boolean {
   return state !== 'Progressing' && state !== 'Baking';
 }
 
-function countOf(count: number): string {
-  return count === 1 ? '1 machine' : `${count} machines`;
-}
-
 function waveNews(old: Wave | undefined, wave: Wave, tell: Tell): readonly FleetEvent[] {
   const events: FleetEvent[] = [];
   const { name, members, updated, left } = wave;
   if (old?.startedAt === undefined && wave.startedAt !== undefined && members.length > 0) {
-    events.push(tell('Normal', 'WaveBegan', `wave ${name}: ${countOf(members.length)}`));
+    events.push(tell('Normal', 'WaveBegan', `wave ${name}: ${machinesText(members.length)}`));
   }
   if (old?.doneAt === undefined && wave.doneAt !== undefined && members.length > 0) {
     const rest =

@@ -129,6 +129,11 @@ export function isHalted({ state }: Pick<Rollout, 'state'>): boolean {
   return state === 'Degraded' || state === 'Aborted';
 }
 
+/** Whether nothing comes of it any more: neither by itself nor by a person's `resume`. */
+export function isOver(rollout: Pick<Rollout, 'state'>): boolean {
+  return !isActive(rollout) && !isHalted(rollout);
+}
+
 /** What requests and events that concern a channel are filed under: no DevInstance has such a name. */
 export function channelSubject(channel: string): string {
   return `image/${channel}`;

@@ -3,6 +3,7 @@ import type { Situation } from '../plan/situation.ts';
 import type { World } from '../plan/world.ts';
 import type { PinnedImage } from '../record.ts';
 import { hindranceOf } from '../replacement/hindrance.ts';
+import { pinned } from '../replacement/revision.ts';
 import { isExpired } from './best-before.ts';
 import { imageAgeHours, isTooOld } from './housekeeping.ts';
 import { isFollower } from './members.ts';
@@ -39,10 +40,8 @@ function waitingIn(
 ): PinnedImage | undefined {
   const named = observed.images.get(channel.name);
   if (rollout === undefined || !isActive(rollout) || named?.usable !== true) return undefined;
-  const { imageId, imageName: name, parameterVersion } = named;
-  if (imageId === rollout.revision.imageId || isDenied(named, denied)) return undefined;
-  const version = parameterVersion === undefined ? {} : { parameterVersion };
-  return { imageId, name, source: 'follow', ...version };
+  if (named.imageId === rollout.revision.imageId || isDenied(named, denied)) return undefined;
+  return pinned({ reading: named, source: 'follow' });
 }
 
 function problemsOf(world: World, { channel, record }: ChannelOutlook): readonly ChannelProblem[] {

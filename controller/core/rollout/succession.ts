@@ -3,12 +3,13 @@ import type { Instant } from '../instant.ts';
 import type { ImageReading } from '../observed.ts';
 import type { Situation } from '../plan/situation.ts';
 import type { ChannelRecord, PinnedImage } from '../record.ts';
+import { pinned } from '../replacement/revision.ts';
 import { chooseWaves, isFollower } from './members.ts';
 import { hasRevision } from './reach.ts';
 import {
   type Completion,
   isActive,
-  isHalted,
+  isOver,
   type PastRollout,
   type Rollout,
   type RolloutState,
@@ -22,10 +23,12 @@ const rememberedCompletions = 10;
 export function withCompletion(record: ChannelRecord, now: Instant): ChannelRecord {
   const { rollout } = record;
   if (rollout?.state !== 'Complete') return record;
-  const { imageId, name, parameterVersion } = rollout.revision;
-  if (record.completed?.imageId === imageId) return record;
-  const version = parameterVersion === undefined ? {} : { parameterVersion };
-  return completing(record, { imageId, name, ...version, at: now });
+  if (record.completed?.imageId === rollout.revision.imageId) return record;
+  return completing(record, completionOf(rollout.revision, now));
+}
+
+function completionOf({ source: _source, ...image }: PinnedImage, at: Instant): Completion {
+  return { ...image, at };
 }
 
 /** What was completed before one that is gone back to is what it was before the first time. */
@@ -57,7 +60,7 @@ export function withSuccessor(
   const { rollout, completed } = record;
   const { imageId } = named.reading;
   const isSame = rollout?.revision.imageId === imageId;
-  if (rollout !== undefined && (isActive(rollout) || isHalted(rollout))) {
+  if (rollout !== undefined && !isOver(rollout)) {
     if (isSame) return record;
     const isUrgent =
       named.source === 'pin' || rollout.revision.source === 'pin' || imageId === completed?.imageId;
@@ -95,7 +98,7 @@ export function withoutUnpinned(
   const { rollout, denied = [] } = record;
   if (reading === undefined || rollout === undefined) return record;
   const { imageId, source } = rollout.revision;
-  if (imageId === pin || !(isActive(rollout) || isHalted(rollout))) return record;
+  if (imageId === pin || isOver(rollout)) return record;
   const isDenied = source === 'pin' && denied.some((one) => one.imageId === imageId);
   if (pin === undefined && !isDenied) return record;
   const reason =
@@ -120,12 +123,11 @@ export function over(
 function begun(
   record: ChannelRecord,
   channel: ResolvedChannel,
-  { reading, source }: Named,
+  named: Named,
   { machines, now }: { readonly machines: readonly Situation[]; readonly now: Instant },
 ): ChannelRecord {
-  const { imageId, imageName: name, parameterVersion } = reading;
-  const version = parameterVersion === undefined ? {} : { parameterVersion };
-  const revision: PinnedImage = { imageId, name, source, ...version };
+  const revision = pinned(named);
+  const { imageId } = revision;
   const followers = machines.filter((one) => isFollower(one, channel.name));
   const isProven = record.former?.some((one) => one.imageId === imageId) === true;
   const rollout: Rollout = {
@@ -143,7 +145,7 @@ function begun(
     return record;
   }
   if (followers.every((one) => hasRevision(one, rollout))) {
-    return completing(record, { imageId, name, ...version, at: now });
+    return completing(record, completionOf(revision, now));
   }
   return { ...record, ...historyWith(record), rollout };
 }

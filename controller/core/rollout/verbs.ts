@@ -1,6 +1,6 @@
 import type { ChannelRecord } from '../record.ts';
 import type { RequestedWork } from '../request.ts';
-import { type Completion, isActive, isHalted, type Rollout, type RolloutState } from './rollout.ts';
+import { type Completion, isHalted, isOver, type Rollout, type RolloutState } from './rollout.ts';
 import type { RolloutStatus } from './rollout-status.ts';
 
 /** What a person asks of a rollout. */
@@ -149,11 +149,6 @@ function undoRefusal(
 
 function waysHint(ways: readonly Completion[]): string {
   return `it can go back to ${ways.map(({ imageId }) => imageId).join(', ')}`;
-}
-
-/** Whether nothing comes of it any more but for `undo`. */
-function isOver(rollout: Rollout): boolean {
-  return !isActive(rollout) && !isHalted(rollout);
 }
 
 const conditions: Readonly<Record<RolloutState, string>> = {
